@@ -1,0 +1,122 @@
+# apitoken: plain "make" builds everything into build/. "make help" lists the targets.
+# B=DIR builds elsewhere; V=1 shows the commands; SANITIZE=address,undefined instruments (and links dynamically).
+
+VERSION    := 0.1.0
+CC         ?= gcc
+PKG_CONFIG ?= pkg-config
+B          ?= build
+PREFIX     ?= /usr/local
+PAMDIR     ?= $(PREFIX)/lib/security
+DESTDIR    ?=
+SANITIZE   ?=
+
+LIBEXECDIR := $(PREFIX)/libexec/apitoken
+SHAREDIR   := $(PREFIX)/share/apitoken
+
+CFLAGS   ?= -O2 -g
+HARDEN   := -fstack-protector-strong -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero
+WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla \
+            -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Werror
+ifeq ($(SANITIZE),)
+FORTIFY  := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+STATIC   := -static-pie
+else
+FORTIFY  := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer -DAPITOKEN_SANITIZED
+STATIC   := -pie
+SANLINK  := -fsanitize=$(SANITIZE)
+endif
+ALL_CFLAGS  = -std=gnu11 $(CFLAGS) $(FORTIFY) $(HARDEN) $(WARN) -fPIC -fvisibility=hidden -I. -MMD -MP
+ALL_CPPFLAGS = -D_GNU_SOURCE -DAPITOKEN_VERSION='"$(VERSION)"' -DAPITOKEN_LIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
+ALL_LDFLAGS = $(LDFLAGS) $(SANLINK) -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--as-needed
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
+
+lib_objects  = $(patsubst %.c,$(B)/%.o,$(sort $(1)))
+COMMON       := $(call lib_objects,$(wildcard common/*.c))
+FETCH        := $(call lib_objects,$(wildcard common/fetch/*.c))
+PAM_MODULE   := $(call lib_objects,$(filter-out pam_apitoken/stash.c,$(wildcard pam_apitoken/*.c)))
+HELPER_MAINS := git-credential/git-credential-apitoken.c git-credential/docker-credential-apitoken.c git-credential/apitoken.c
+HELPER       := $(call lib_objects,$(filter-out $(HELPER_MAINS),$(wildcard git-credential/*.c)))
+DIALECTS     := $(patsubst common/dialects/%,$(B)/dialects/%,$(wildcard common/dialects/*.conf))
+
+curl_flags   = $(shell $(PKG_CONFIG) --libs libcurl json-c)
+
+PROGRAMS := $(B)/pam_apitoken.so $(B)/fetch $(B)/stash $(B)/git-credential-apitoken \
+            $(B)/docker-credential-apitoken $(B)/apitoken
+
+all: $(PROGRAMS) $(DIALECTS)
+
+$(B)/%.o: %.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+define archive
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+endef
+$(B)/libcommon.a: $(COMMON)
+	$(archive)
+$(B)/libhelper.a: $(HELPER)
+	$(archive)
+$(B)/libfetch.a: $(filter-out %/main.o,$(FETCH))
+	$(archive)
+$(B)/libpammodule.a: $(PAM_MODULE)
+	$(archive)
+
+define link
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(1) -o $@ $(filter %.o %.a,$^) $(2)
+endef
+$(B)/pam_apitoken.so: $(PAM_MODULE) $(B)/libcommon.a pam_apitoken/pam_apitoken.map
+	$(call link,-shared -Wl$(comma)-Bsymbolic -Wl$(comma)--version-script=pam_apitoken/pam_apitoken.map,-lpam -lkeyutils)
+$(B)/fetch: $(B)/common/fetch/main.o $(B)/libfetch.a $(B)/libcommon.a
+	$(call link,-pie,$(curl_flags))
+$(B)/stash: $(B)/pam_apitoken/stash.o $(B)/libcommon.a
+	$(call link,-pie,-lkeyutils)
+$(B)/git-credential-apitoken $(B)/docker-credential-apitoken: $(B)/%: $(B)/git-credential/%.o $(B)/libhelper.a $(B)/libcommon.a
+	$(call link,$(STATIC),-lkeyutils)
+$(B)/apitoken: $(B)/git-credential/apitoken.o $(B)/libhelper.a $(B)/libcommon.a
+	$(call link,-pie,-lkeyutils)
+$(B)/dialects/%.conf: common/dialects/%.conf
+	$(Q)mkdir -p $(@D) && cp $< $@
+
+comma := ,
+
+# ---- installation ------------------------------------------------------------------------------------------------------
+install: all
+	install -d $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(SHAREDIR)/dialects $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PAMDIR) \
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 755 $(B)/fetch $(B)/stash $(DESTDIR)$(LIBEXECDIR)/
+	install -m 755 $(B)/git-credential-apitoken $(B)/docker-credential-apitoken $(B)/apitoken $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(B)/pam_apitoken.so $(DESTDIR)$(PAMDIR)/
+	install -m 644 $(DIALECTS) $(DESTDIR)$(SHAREDIR)/dialects/
+	for page in $(wildcard */*.[158]); do \
+		install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/ || exit 1; done
+
+# ---- tests -------------------------------------------------------------------------------------------------------------
+UNITS      := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+RIGS       := $(patsubst %.c,$(B)/%,$(wildcard tests/rigs/*.c) $(wildcard tests/servers/*.c) $(wildcard tests/bench/*.c))
+TESTVENDOR := $(call lib_objects,$(wildcard tests/vendor/*.c))
+BADIDP     := $(call lib_objects,$(wildcard tests/badidp/*.c))
+TESTPROGS  := $(UNITS) $(RIGS) $(if $(TESTVENDOR),$(B)/tests/testvendor) $(if $(BADIDP),$(B)/tests/badidp/badidp)
+
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libfetch.a $(B)/libpammodule.a $(B)/libhelper.a $(B)/libcommon.a
+	$(call link,-pie,-lcmocka $(curl_flags) -lpam -lkeyutils)
+$(RIGS): $(B)/%: $(B)/%.o $(B)/libcommon.a
+	$(call link,-pie,-lpam -lkeyutils -ldl -lpthread)
+$(B)/tests/testvendor: $(TESTVENDOR) $(B)/libcommon.a
+	$(call link,-pie,-lmicrohttpd -lgnutls -ljson-c)
+$(B)/tests/badidp/badidp: $(BADIDP) $(B)/libcommon.a
+	$(call link,-pie,-lgnutls)
+
+tests-build: all $(TESTPROGS)
+unit: all $(UNITS)
+	$(Q)tests/run-units $(B)
+.PHONY: all install tests-build unit demo check check-peers bench soak fuzz analyze lint scoreboard deb clean help
+.SECONDARY:
+clean:
+	rm -rf $(B)
+include $(wildcard tests/targets.mk)
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Opening files that decide who gets in: configuration, dialects, secrets, CA files, our own programs. */
+#ifndef APITOKEN_TRUSTED_H
+#define APITOKEN_TRUSTED_H
+
+#include <stddef.h>
+#include <stdbool.h>
+
+#include "common/error.h"
+#include "common/secret.h"
+
+enum trusted_kind {
+	TRUSTED_FILE,    /* not writable by group or others */
+	TRUSTED_SECRET,  /* as FILE; that it may be readable by others is the administrator's choice */
+	TRUSTED_PROGRAM, /* as FILE, and executable */
+};
+
+/*
+ * Opens an absolute path O_RDONLY|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC and judges the descriptor by fstat: regular; owned by root, or by the process's own
+ * effective uid where that is not root; not writable by group or others; every parent directory owned likewise and either not writable by others or sticky.
+ * Returns the descriptor, or -1 with ERROR_CONFIGURATION (error->errnum = ENOENT where it does not exist) and a text that names file, fault and remedy.
+ */
+int trusted_open(const char *path, enum trusted_kind kind, struct error *error);
+/* trusted_open() and read whole. *content is initialised here; the caller releases it. More than maximum bytes is an error. */
+int trusted_read(const char *path, enum trusted_kind kind, size_t maximum, struct secret *content, struct error *error);
+
+#endif
