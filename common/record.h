@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The token record: what one key in the user's keyring holds.
+ *
+ * Payload: lines "key=value\n" in this order: version=1, generation, vendor, account, login_at, obtained_at, access_expires_at, refresh_expires_at (0: unknown or none), access_token,
+ * refresh_token (absent: none), note (why there is no refresh token; absent: none), checksum (16 hex digits of SHA-256 over all bytes before that line).
+ * Times are UTC seconds. Unknown keys are skipped on reading (a newer program wrote them); a record of another version is refused.
+ */
+#ifndef APITOKEN_RECORD_H
+#define APITOKEN_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/error.h"
+#include "common/secret.h"
+#include "common/vendor.h"
+
+enum {
+	RECORD_VERSION = 1,
+	RECORD_PAYLOAD_MAX = TOKENS_MAX + 1536, /* bytes */
+	RECORD_DESCRIPTION_MAX = 80,            /* bytes with NUL */
+	RECORD_REFRESH_CAP = 30 * 86400,        /* seconds: longest time a record is kept for its refresh token */
+	RECORD_AFTERLIFE = 86400,               /* seconds a record outlives an access token without refresh, so that tools can say "log in again" */
+};
+
+struct record {
+	char vendor[VENDOR_NAME_MAX];
+	char account[ACCOUNT_MAX];  /* the vendor username */
+	uint64_t generation;        /* 1 at login, + 1 at each refresh */
+	int64_t login_at;           /* when the password was given */
+	int64_t obtained_at;        /* when this access token came */
+	int64_t access_expires_at;
+	int64_t refresh_expires_at; /* 0: unknown, or no refresh token */
+	struct secret access_token;
+	struct secret refresh_token; /* SECRET_NONE where there is none */
+};
+
+enum record_state { RECORD_FRESH, RECORD_RENEW, RECORD_EXPIRED };
+
+void record_init(struct record *record);
+void record_release(struct record *record);
+/* *payload is initialised here. ERROR_UNAVAILABLE where both tokens together exceed TOKENS_MAX; ERROR_MEMORY. */
+int record_encode(const struct record *record, struct secret *payload, struct error *error);
+/* ERROR_NO_TOKEN with the reason for anything that is not a whole, sound record of our version. *record is initialised here. */
+int record_decode(const struct secret *payload, struct record *record, struct error *error);
+
+/* "apitoken:v1:NAME", or with account (not NULL) "apitoken:v1:NAME:" and 16 hex digits of the account's SHA-256. */
+void record_description(char out[static RECORD_DESCRIPTION_MAX], const char *vendor, const char *account);
+/* Takes a description apart: 0 and the vendor name (further: whether it is a further account's), -1 where it is not ours. */
+int record_description_parse(const char *description, char vendor[static VENDOR_NAME_MAX], bool *further);
+
+/* Seconds the key is kept from now on: end of the refresh life, capped; without refresh end of the access token + RECORD_AFTERLIFE. At least 1. */
+int64_t record_keep_seconds(const struct record *record, int64_t now);
+/*
+ * Judged by the record's times, not by the key: RENEW when less than min(300 s, life/2) is left and a refresh token lives; EXPIRED when now + skew is past the end, with
+ * skew = min(60 s, life/10).
+ */
+enum record_state record_state(const struct record *record, int64_t now);
+/* Whether a refresh may be tried: there is a refresh token and its end, where known, is not past. */
+bool record_refreshable(const struct record *record, int64_t now);
+/* The end of the access token with the skew taken off: what tools are told. */
+int64_t record_told_expiry(const struct record *record);
+
+int64_t clock_utc(void); /* UTC seconds */
+
+#endif

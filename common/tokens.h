@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a user's programs ask for: a token that is good, renewed when it must be. Runs as the user. */
+#ifndef APITOKEN_TOKENS_H
+#define APITOKEN_TOKENS_H
+
+#include <stdbool.h>
+
+#include "common/error.h"
+#include "common/exchange.h"
+#include "common/record.h"
+#include "common/vendor.h"
+
+enum {
+	LOCK_WAIT_SECONDS = 90,       /* longest wait for another process's refresh: above VENDOR_TIMEOUT_MAX */
+	FORCED_REFRESH_SECONDS = 30,  /* a forced refresh happens at most this often for a record */
+};
+
+/* The bare record of vendor, or with account the further account's. ERROR_NO_TOKEN, ERROR_KEYRING. The caller releases. */
+int tokens_load(const char *vendor, const char *account, struct record *record, struct error *error);
+/*
+ * A record whose access token may be handed out: the stored one where it is fresh, else renewed under the lock (lock, re-read, one request, store, release). A token that still lives is
+ * served when the vendor cannot be reached. force: renew although it looks good (a server rejected it), at most once in FORCED_REFRESH_SECONDS; rejected (may be NULL)
+ * is the token that was rejected: where the stored one differs already, nothing is renewed.
+ * ERROR_NO_TOKEN, ERROR_LOGIN_AGAIN, ERROR_UNAVAILABLE, ERROR_KEYRING, ERROR_CONFIGURATION.
+ */
+int tokens_get(const struct vendor *vendor, const struct vendor_places *places, const char *account, bool force, const struct secret *rejected,
+	       struct record *record, struct error *error);
+/* Password login of the user's own programs: exchange, then store. further: keep as a further account. */
+int tokens_login(const struct vendor *vendor, const struct vendor_places *places, const char *username, const struct secret *password, bool further,
+		 struct record *record, struct error *error);
+/* Writes the record into the keyring. */
+int tokens_store(const struct record *record, bool further, struct error *error);
+/* Marks the access token dead where it equals rejected, and keeps the refresh token, so that the next get renews. 0 also where nothing matched. */
+int tokens_reject(const char *vendor, const char *account, const struct secret *rejected, struct error *error);
+
+#endif

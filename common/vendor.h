@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One vendor's file, vendors.d/NAME.conf: apitoken.conf(5). */
+#ifndef APITOKEN_VENDOR_H
+#define APITOKEN_VENDOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/dialect.h"
+#include "common/error.h"
+#include "common/host.h"
+#include "common/secret.h"
+
+enum {
+	VENDOR_NAME_MAX = 33,       /* bytes with NUL: [a-z0-9][a-z0-9_-]* */
+	VENDOR_HOSTS_MAX = 4096,    /* hosts of one vendor */
+	VENDOR_COUNT_MAX = 1024,    /* vendors of one machine */
+	VENDOR_TIMEOUT_DEFAULT = 10, VENDOR_TIMEOUT_MIN = 1, VENDOR_TIMEOUT_MAX = 60, /* seconds */
+	VENDOR_LIFETIME_MAX = 31536000, /* seconds, of default_lifetime and of any lifetime a vendor may tell */
+	CA_FILE_MAX = 1024 * 1024,  /* bytes */
+	ACCOUNT_MAX = 256,          /* bytes with NUL of a vendor username */
+};
+
+enum git_auth { GIT_AUTH_AUTO, GIT_AUTH_BEARER, GIT_AUTH_BASIC };
+enum vendor_refresh { VENDOR_REFRESH_AUTO, VENDOR_REFRESH_NONE, VENDOR_REFRESH_TRY };
+
+struct vendor_host {
+	char *host;            /* host_canonical() */
+	int line;              /* in the vendor's file */
+	enum git_auth git_auth;
+	char *git_username;    /* NULL: the vendor login */
+	char *docker_username; /* NULL: the vendor login */
+};
+
+struct vendor {
+	char name[VENDOR_NAME_MAX];
+	char *path;                       /* its file */
+	char dialect[DIALECT_NAME_MAX];
+	char *token_url, *base_url, *issuer, *client_id, *client_secret_file, *scope; /* NULL: not set */
+	char *username;                   /* template with %u, default "%u" */
+	char *ca_file, *proxy, *connect_to;
+	int timeout;                      /* seconds */
+	enum vendor_refresh refresh;
+	int64_t default_lifetime;         /* seconds, 0: the dialect's */
+	struct vendor_host *hosts;        /* in the file's order */
+	size_t hosts_count;
+	struct dialect_entry *overrides;  /* sections of the dialect's grammar, unjudged until vendor_dialect() */
+	size_t overrides_count;
+};
+
+/* Where vendor files and dialects are looked for. Strings belong to the caller. Built by vendor_places_*(). */
+struct vendor_places {
+	char vendor_folders[3][4096];  /* first wins for a name; "" ends */
+	char dialect_folders[5][4096]; /* first wins for a name; "" ends */
+	char libexec[4096];            /* folder of fetch and stash */
+};
+
+/*
+ * For the module: configuration folder and libexec folder as given (NULL: /etc/apitoken and the compiled-in one); dialects from CONFIG/dialects,
+ * LIBEXEC/dialects (a build folder) and LIBEXEC/../../share/apitoken/dialects.
+ */
+int vendor_places_for_module(struct vendor_places *places, const char *configuration, const char *libexec, struct error *error);
+/*
+ * For a user's programs: APITOKEN_CONFIG=DIR alone, or ~/.config/apitoken (XDG_CONFIG_HOME is not read; HOME must be absolute) before /etc/apitoken; fetch beside the
+ * program (/proc/self/exe) or in ../libexec/apitoken.
+ */
+int vendor_places_for_user(struct vendor_places *places, struct error *error);
+
+/* The name rule: [a-z0-9][a-z0-9_-]{0,31}. */
+bool vendor_name_valid(const char *name);
+/* Reads NAME.conf from the first folder that has it. ERROR_CONFIGURATION; error->errnum ENOENT where no folder has it. The caller releases. */
+int vendor_load(struct vendor *vendor, const char *name, const struct vendor_places *places, struct error *error);
+void vendor_release(struct vendor *vendor);
+/* Loads its dialect, applies the overrides, checks the whole, and checks that what the dialect requires is set. The caller releases *dialect. */
+int vendor_dialect(const struct vendor *vendor, const struct vendor_places *places, struct dialect *dialect, struct error *error);
+/* Its entry for a canonical host; NULL where the host is not this vendor's. Exact comparison. */
+const struct vendor_host *vendor_host_find(const struct vendor *vendor, const char *canonical_host);
+/* The vendor username for a local login name: the template with %u (and %% for a percent). 0 or -1 (too long). */
+int vendor_username(const struct vendor *vendor, const char *login, char out[static ACCOUNT_MAX], struct error *error);
+/* Names of all vendors, each once, sorted. *names is one block: free() it. ERROR_CONFIGURATION where a folder cannot be read (a missing folder is no error). */
+int vendor_list(const struct vendor_places *places, char (**names)[VENDOR_NAME_MAX], size_t *count, struct error *error);
+/* A problem where two vendors claim one host: ERROR_CONFIGURATION with both file:line. Reads all vendor files. */
+int vendor_hosts_unique(const struct vendor_places *places, struct error *error);
+
+#endif
