@@ -1,0 +1,81 @@
+# shellcheck shell=bash
+# The project's own test servers for bats files: load servers. Needs "make tests-build".
+#
+# vendor_start [testvendor argument ...]    starts the test vendor on free loopback ports and waits until it listens. Users: alice, bob,
+#     carol (disabled); passwords alice-password and so on. Further arguments as "testvendor --help" lists them (a later --set wins).
+#     Sets and exports: VENDOR_DIR (a new folder), VENDOR_CA (ca.pem), VENDOR_AUTHORITIES (a hashed folder, to be mounted over
+#     /etc/ssl/certs), VENDOR_CERTIFICATES (all of make-ca's files), VENDOR_REPOSITORIES (empty folder for bare repositories), VENDOR_PID,
+#     VENDOR_PORT, GIT_PORT, REGISTRY_TOKEN_PORT, CONTROL_PORT.
+#     The certificate is good for $VENDOR_NAMES, localhost and 127.0.0.1. To use the names, put them into the (private) /etc/hosts.
+# vendor_stop                               ends it and removes VENDOR_DIR; harmless where none runs.
+# vendor_control PATH [curl argument ...]   one request to the control port; prints its answer, fails on an error status. GET, or POST where
+#     -d is given: vendor_control /counters; vendor_control /options -d access_seconds=3; vendor_control /reset -d ''. "/" lists the paths.
+# vendor_count JQ-FILTER                    a value of /counters: vendor_count .password_posts
+# vendor_login USER [PASSWORD]              a password login at /oauth2/token from outside our programs; prints the JSON answer.
+#
+# Call them from setup_file or from a test, and vendor_stop from the teardown that belongs to it. The server dies with the shell that started it.
+
+VENDOR_NAMES=${VENDOR_NAMES:-vendor.test git.test registry.test login.vyopta.com auth.apiax.io}
+SERVERS_TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+SERVERS_BUILD=${BUILD:-$(cd "$SERVERS_TESTS/.." && pwd)/build}
+
+# Waits until FILE exists, as long as process PID lives; at most 20 s.
+servers_wait() { # FILE PID LOG
+	local _
+	for _ in {1..400}; do
+		[ -e "$1" ] && return 0
+		kill -0 "$2" 2>/dev/null || break
+		sleep 0.05
+	done
+	echo "a test server did not start:" >&2
+	cat "$3" >&2
+	return 1
+}
+
+servers_end() { # PID
+	kill "$1" 2>/dev/null || return 0
+	wait "$1" 2>/dev/null || true
+}
+
+vendor_start() {
+	VENDOR_DIR=$(mktemp -d)
+	VENDOR_CERTIFICATES=$VENDOR_DIR/certificates
+	VENDOR_CA=$VENDOR_CERTIFICATES/ca.pem
+	VENDOR_AUTHORITIES=$VENDOR_CERTIFICATES/authorities
+	VENDOR_REPOSITORIES=$VENDOR_DIR/repositories
+	chmod 755 "$VENDOR_DIR"
+	mkdir "$VENDOR_REPOSITORIES"
+	# shellcheck disable=SC2086
+	"$SERVERS_TESTS/vendor/make-ca" "$VENDOR_CERTIFICATES" $VENDOR_NAMES || return 1
+	"$SERVERS_BUILD/tests/testvendor" --certificates "$VENDOR_CERTIFICATES" --repositories "$VENDOR_REPOSITORIES" \
+		--user alice:alice-password --user bob:bob-password --disabled carol:carol-password \
+		--ready "$VENDOR_DIR/ready" --die-with-parent "$@" >"$VENDOR_DIR/log" 2>&1 3>&- &
+	VENDOR_PID=$!
+	servers_wait "$VENDOR_DIR/ready" "$VENDOR_PID" "$VENDOR_DIR/log" || return 1
+	# shellcheck disable=SC1091
+	. "$VENDOR_DIR/ready"
+	export VENDOR_DIR VENDOR_CERTIFICATES VENDOR_CA VENDOR_AUTHORITIES VENDOR_REPOSITORIES VENDOR_PID
+	export VENDOR_PORT GIT_PORT REGISTRY_TOKEN_PORT CONTROL_PORT
+}
+
+vendor_stop() {
+	[ -n "${VENDOR_PID:-}" ] || return 0
+	servers_end "$VENDOR_PID"
+	rm -rf "$VENDOR_DIR"
+	unset VENDOR_PID
+}
+
+vendor_control() { # PATH [curl argument ...]
+	local path=$1
+	shift
+	curl -sS --fail-with-body --max-time 20 --noproxy '*' "http://127.0.0.1:$CONTROL_PORT$path" "$@"
+}
+
+vendor_count() { # JQ-FILTER
+	vendor_control /counters | jq -r "$1"
+}
+
+vendor_login() { # USER [PASSWORD]
+	curl -sS --max-time 20 --noproxy '*' --cacert "$VENDOR_CA" "https://127.0.0.1:$VENDOR_PORT/oauth2/token" -d grant_type=password \
+		-d client_id=apitoken --data-urlencode "username=$1" --data-urlencode "password=${2:-$1-password}"
+}
