@@ -31,8 +31,8 @@ struct error {
 
 /*
  * Both fill *error (which may be NULL) and return -1, so that callers write: return error_set(error, ...).
- * The text is one line: what failed, on what, why, what to do next. It is cut at ERROR_TEXT_MAX and control characters become '?'.
- * error_set_errno() appends ": " and strerror(errnum). Neither changes errno.
+ * The text is one line: what failed, on what, why, what to do next. It is cut at ERROR_TEXT_MAX; control characters and
+ * non-ASCII bytes become '?'. error_set_errno() appends ": " and what errnum means, in English. Neither changes errno.
  */
 int error_set(struct error *error, enum error_code code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

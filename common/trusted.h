@@ -17,7 +17,9 @@ enum trusted_kind {
 
 /*
  * Opens an absolute path O_RDONLY|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC and judges the descriptor by fstat: regular; owned by root, or by the process's own
- * effective uid where that is not root; not writable by group or others; every parent directory owned likewise and either not writable by others or sticky.
+ * effective uid where that is not root; not writable by group or others. Every parent directory is opened on the way (openat, so that what was judged is what is used) and must be
+ * owned likewise and either not writable by group and others, or sticky; in a sticky one the file must have no second hard link. A symbolic link among the parents is followed
+ * only where it is owned likewise, and what it leads through is judged the same way; the last component must not be one.
  * Returns the descriptor, or -1 with ERROR_CONFIGURATION (error->errnum = ENOENT where it does not exist) and a text that names file, fault and remedy.
  */
 int trusted_open(const char *path, enum trusted_kind kind, struct error *error);

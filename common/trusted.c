@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "common/trusted.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { LINKS_MAX = 8 }; /* symbolic links followed on the way to one file */
+
+/*
+ * A walk from "/" down to a file. Each component is opened relative to the descriptor of the one before, so nobody can exchange a
+ * folder between its judgement and its use.
+ */
+struct walk {
+	const char *path;    /* as it was asked for: what errors show */
+	int folder;          /* O_PATH descriptor of the folder reached, judged */
+	bool folder_sticky;  /* others may create names in it, but not take away ours */
+	int links;           /* followed so far */
+	char rest[PATH_MAX]; /* what is left to go; changes when a link is followed */
+};
+
+static int fault(const struct walk *walk, struct error *error, const char *what, const char *remedy)
+{
+	return error_set(error, ERROR_CONFIGURATION, "%s: %s; %s", walk->path, what, remedy);
+}
+
+static int fault_errno(const struct walk *walk, struct error *error, const char *what)
+{
+	int errnum = errno;
+
+	return error_set_errno(error, ERROR_CONFIGURATION, errnum, "%s: %s", walk->path, what);
+}
+
+/* Root's own, or where we are not root ours: the design's rule for everything that decides who gets in. */
+static bool owner_is_trusted(const struct stat *status)
+{
+	return status->st_uid == 0 || status->st_uid == geteuid();
+}
+
+/* Takes over descriptor as the folder reached, if it is fit. */
+static int walk_enter(struct walk *walk, int descriptor, const struct stat *status, struct error *error)
+{
+	bool shared = status->st_mode & (S_IWGRP | S_IWOTH);
+
+	if (walk->folder >= 0)
+		close(walk->folder);
+	walk->folder = descriptor;
+	if (!owner_is_trusted(status))
+		return fault(walk, error, "a folder above it belongs to another user", "chown it to root");
+	if (shared && !(status->st_mode & S_ISVTX))
+		return fault(walk, error, "a folder above it may be written by others", "chmod go-w that folder");
+	walk->folder_sticky = shared;
+	return 0;
+}
+
+static int walk_begin(struct walk *walk, struct error *error)
+{
+	struct stat status;
+	int descriptor = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (descriptor < 0)
+		return fault_errno(walk, error, "the root folder cannot be opened");
+	if (fstat(descriptor, &status) < 0) {
+		fault_errno(walk, error, "the root folder cannot be examined");
+		close(descriptor);
+		return -1;
+	}
+	return walk_enter(walk, descriptor, &status, error);
+}
+
+/* Puts the target of the link in front of what is left to go. */
+static int walk_follow(struct walk *walk, int link, const struct stat *status, struct error *error)
+{
+	char target[PATH_MAX], joined[PATH_MAX];
+	ssize_t length;
+
+	if (!owner_is_trusted(status))
+		return fault(walk, error, "a symbolic link above it belongs to another user", "name the path without the link");
+	if (++walk->links > LINKS_MAX)
+		return fault(walk, error, "it lies behind too many symbolic links", "name the path without them");
+	length = readlinkat(link, "", target, sizeof(target) - 1);
+	if (length < 0)
+		return fault_errno(walk, error, "a symbolic link above it cannot be read");
+	target[length] = '\0';
+	if ((size_t)snprintf(joined, sizeof(joined), "%s/%s", target, walk->rest) >= sizeof(joined))
+		return fault(walk, error, "its path is too long", "name the path without symbolic links");
+	memcpy(walk->rest, joined, strlen(joined) + 1);
+	return target[0] == '/' ? walk_begin(walk, error) : 0;
+}
+
+/* One component further: a folder is entered, a link followed. */
+static int walk_step(struct walk *walk, const char *name, struct error *error)
+{
+	struct stat status;
+	int descriptor = openat(walk->folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), result;
+
+	if (descriptor < 0)
+		return fault_errno(walk, error, "it cannot be opened");
+	if (fstat(descriptor, &status) < 0) {
+		result = fault_errno(walk, error, "a folder above it cannot be examined");
+	} else if (S_ISDIR(status.st_mode)) {
+		return walk_enter(walk, descriptor, &status, error); /* transferred */
+	} else if (S_ISLNK(status.st_mode)) {
+		result = walk_follow(walk, descriptor, &status, error);
+	} else {
+		errno = ENOTDIR;
+		result = fault_errno(walk, error, "it cannot be opened");
+	}
+	close(descriptor);
+	return result;
+}
+
+/* Takes the next component off rest. Returns its length; *last tells whether it is the file. */
+static size_t walk_next(struct walk *walk, char name[static NAME_MAX + 1], bool *last)
+{
+	const char *begin = walk->rest + strspn(walk->rest, "/"), *behind;
+	size_t length = strcspn(begin, "/");
+
+	if (length > NAME_MAX)
+		return length;
+	memcpy(name, begin, length);
+	name[length] = '\0';
+	behind = begin + length;
+	*last = *behind == '\0';
+	memmove(walk->rest, behind, strlen(behind) + 1);
+	return length;
+}
+
+/* Down to the folder of the file, whose own name is left in name. */
+static int walk_parents(struct walk *walk, char name[static NAME_MAX + 1], struct error *error)
+{
+	bool last = false;
+	size_t length;
+
+	if (walk_begin(walk, error) < 0)
+		return -1;
+	for (;;) {
+		length = walk_next(walk, name, &last);
+		if (length == 0)
+			return fault(walk, error, "this names a folder", "name a file in it");
+		if (length > NAME_MAX) {
+			errno = ENAMETOOLONG;
+			return fault_errno(walk, error, "it cannot be opened");
+		}
+		if (last)
+			return 0;
+		if (walk_step(walk, name, error) < 0)
+			return -1;
+	}
+}
+
+static int file_judge(const struct walk *walk, const struct stat *status, enum trusted_kind kind, struct error *error)
+{
+	if (!S_ISREG(status->st_mode))
+		return fault(walk, error, "this is no regular file", "put a plain file there");
+	if (!owner_is_trusted(status))
+		return fault(walk, error, "it belongs to another user", "chown it to root");
+	if (status->st_mode & (S_IWGRP | S_IWOTH))
+		return fault(walk, error, "it may be written by others", "chmod go-w it");
+	if (walk->folder_sticky && status->st_nlink != 1)
+		return fault(walk, error, "it is a hard link in a folder that all may write to", "move it to a folder of root's");
+	if (kind == TRUSTED_PROGRAM && !(status->st_mode & S_IXUSR))
+		return fault(walk, error, "it is not executable", "chmod 755 it, or install the program again");
+	return 0;
+}
+
+/* O_NONBLOCK: opening a FIFO must not wait for its writer. */
+static int file_open(struct walk *walk, enum trusted_kind kind, struct error *error)
+{
+	char name[NAME_MAX + 1];
+	struct stat status;
+	int descriptor;
+
+	if (walk_parents(walk, name, error) < 0)
+		return -1;
+	descriptor = openat(walk->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (descriptor < 0 && errno == ELOOP)
+		return fault(walk, error, "this is a symbolic link", "name the file itself");
+	if (descriptor < 0)
+		return fault_errno(walk, error, "it cannot be opened");
+	if (fstat(descriptor, &status) < 0)
+		fault_errno(walk, error, "it cannot be examined");
+	else if (file_judge(walk, &status, kind, error) == 0)
+		return descriptor;
+	close(descriptor);
+	return -1;
+}
+
+int trusted_open(const char *path, enum trusted_kind kind, struct error *error)
+{
+	struct walk walk = { .path = path, .folder = -1 };
+	size_t length = strlen(path);
+	int descriptor;
+
+	if (path[0] != '/')
+		return fault(&walk, error, "this is no absolute path", "begin it with '/'");
+	if (length >= sizeof(walk.rest))
+		return fault(&walk, error, "this path is too long", "use a shorter one");
+	memcpy(walk.rest, path, length + 1);
+	descriptor = file_open(&walk, kind, error);
+	if (walk.folder >= 0)
+		close(walk.folder);
+	return descriptor;
+}
+
+/* Fills content up to its maximum, which is the file's size. */
+static int descriptor_read(int descriptor, const char *path, struct secret *content, struct error *error)
+{
+	ssize_t count;
+
+	while (content->length < content->maximum) {
+		count = read(descriptor, content->bytes + content->length, content->maximum - content->length);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return error_set_errno(error, ERROR_CONFIGURATION, errno, "%s: it cannot be read", path);
+		if (count == 0)
+			return error_set(error, ERROR_CONFIGURATION, "%s: it became shorter while it was read; try again", path);
+		content->length += (size_t)count;
+	}
+	content->bytes[content->length] = '\0';
+	return 0;
+}
+
+int trusted_read(const char *path, enum trusted_kind kind, size_t maximum, struct secret *content, struct error *error)
+{
+	int descriptor = trusted_open(path, kind, error), result = -1;
+	struct stat status;
+
+	*content = SECRET_NONE;
+	if (descriptor < 0)
+		return -1;
+	if (fstat(descriptor, &status) < 0)
+		error_set_errno(error, ERROR_CONFIGURATION, errno, "%s: it cannot be examined", path);
+	else if (status.st_size < 0 || (uintmax_t)status.st_size > maximum)
+		error_set(error, ERROR_CONFIGURATION, "%s: it is larger than %zu bytes; this cannot be the right file", path, maximum);
+	else if (secret_init(content, (size_t)status.st_size) < 0)
+		error_set(error, ERROR_MEMORY, "%s: not enough memory to read it", path);
+	else
+		result = descriptor_read(descriptor, path, content, error);
+	if (result < 0)
+		secret_release(content);
+	close(descriptor);
+	return result;
+}
