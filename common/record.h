@@ -20,6 +20,7 @@ enum {
 	RECORD_VERSION = 1,
 	RECORD_PAYLOAD_MAX = TOKENS_MAX + 1536, /* bytes */
 	RECORD_DESCRIPTION_MAX = 80,            /* bytes with NUL */
+	RECORD_NOTE_MAX = 200,                  /* bytes with NUL */
 	RECORD_REFRESH_CAP = 30 * 86400,        /* seconds: longest time a record is kept for its refresh token */
 	RECORD_AFTERLIFE = 86400,               /* seconds a record outlives an access token without refresh, so that tools can say "log in again" */
 };
@@ -34,6 +35,7 @@ struct record {
 	int64_t refresh_expires_at; /* 0: unknown, or no refresh token */
 	struct secret access_token;
 	struct secret refresh_token; /* SECRET_NONE where there is none */
+	char note[RECORD_NOTE_MAX];  /* why there is no refresh token, for people; "": nothing to say */
 };
 
 enum record_state { RECORD_FRESH, RECORD_RENEW, RECORD_EXPIRED };
@@ -53,8 +55,8 @@ int record_description_parse(const char *description, char vendor[static VENDOR_
 /* Seconds the key is kept from now on: end of the refresh life, capped; without refresh end of the access token + RECORD_AFTERLIFE. At least 1. */
 int64_t record_keep_seconds(const struct record *record, int64_t now);
 /*
- * Judged by the record's times, not by the key: RENEW when less than min(300 s, life/2) is left and a refresh token lives; EXPIRED when now + skew is past the end, with
- * skew = min(60 s, life/10).
+ * Judged by the record's times, not by the key: EXPIRED when now + skew has reached the end, with skew = min(60 s, life/10), whether or not a refresh may be tried
+ * (record_refreshable() tells); else RENEW when less than min(300 s, life/2) is left and a refresh token lives.
  */
 enum record_state record_state(const struct record *record, int64_t now);
 /* Whether a refresh may be tried: there is a refresh token and its end, where known, is not past. */

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a record's key is called, and how long the record and its tokens are good. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/record.h"
+#include "common/sha256.h"
+#include "common/text.h"
+
+enum {
+	ACCOUNT_DIGITS = 16,
+	SKEW_SECONDS_MAX = 60,   /* clocks differ, and requests take time */
+	RENEW_SECONDS_MAX = 300, /* long enough for one "git clone" to begin */
+};
+
+static const char prefix[] = "apitoken:v1:";
+
+void record_description(char out[static RECORD_DESCRIPTION_MAX], const char *vendor,
+			const char *account)
+{
+	char digits[ACCOUNT_DIGITS + 1];
+
+	if (account == NULL) {
+		snprintf(out, RECORD_DESCRIPTION_MAX, "%s%s", prefix, vendor);
+		return;
+	}
+	sha256_hex(account, strlen(account), digits, ACCOUNT_DIGITS);
+	snprintf(out, RECORD_DESCRIPTION_MAX, "%s%s:%s", prefix, vendor, digits);
+}
+
+int record_description_parse(const char *description, char vendor[static VENDOR_NAME_MAX],
+			     bool *further)
+{
+	const char *name, *colon;
+	char copy[VENDOR_NAME_MAX];
+	size_t length;
+
+	if (!text_starts_with(description, prefix))
+		return -1;
+	name = description + sizeof prefix - 1;
+	colon = strchr(name, ':');
+	if (colon != NULL && (strlen(colon + 1) != ACCOUNT_DIGITS ||
+			      strspn(colon + 1, "0123456789abcdef") != ACCOUNT_DIGITS))
+		return -1;
+	length = colon == NULL ? strlen(name) : (size_t)(colon - name);
+	if (length >= sizeof copy)
+		return -1;
+	memcpy(copy, name, length);
+	copy[length] = '\0';
+	if (!vendor_name_valid(copy))
+		return -1;
+	memcpy(vendor, copy, length + 1);
+	*further = colon != NULL;
+	return 0;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t life(const struct record *record)
+{
+	return larger(record->access_expires_at - record->obtained_at, 0);
+}
+
+int64_t record_told_expiry(const struct record *record)
+{
+	return record->access_expires_at - smaller(SKEW_SECONDS_MAX, life(record) / 10);
+}
+
+bool record_refreshable(const struct record *record, int64_t now)
+{
+	return record->refresh_token.length > 0 &&
+	       (record->refresh_expires_at == 0 || record->refresh_expires_at > now);
+}
+
+int64_t record_keep_seconds(const struct record *record, int64_t now)
+{
+	int64_t end = record->access_expires_at + RECORD_AFTERLIFE;
+
+	if (record_refreshable(record, now)) {
+		end = now + RECORD_REFRESH_CAP;
+		if (record->refresh_expires_at != 0)
+			end = smaller(end, record->refresh_expires_at);
+		end = larger(end, record->access_expires_at);
+	}
+	return larger(end - now, 1);
+}
+
+enum record_state record_state(const struct record *record, int64_t now)
+{
+	const int64_t margin = smaller(RENEW_SECONDS_MAX, life(record) / 2);
+
+	if (now >= record_told_expiry(record))
+		return RECORD_EXPIRED;
+	if (record->access_expires_at - now < margin && record_refreshable(record, now))
+		return RECORD_RENEW;
+	return RECORD_FRESH;
+}
+
+int64_t clock_utc(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec;
+}
