@@ -6,6 +6,7 @@
 
 # The passwords of the vendor users: each holds a canary that must never be seen outside of its request.
 vendor_password() { printf 'vendor-CANARY-%s-pass' "$1"; }
+# shellcheck disable=SC2034 # for the tests
 readonly LOCAL_PASSWORD=local-password ROOT_PASSWORD=root-password
 readonly SSH_PORT=2222
 
@@ -69,7 +70,7 @@ login_ssh_key()
 	local user=$1 home
 	shift
 	home=$(getent passwd "$user" | cut -d: -f6)
-	[ -f /root/.ssh/id_ed25519 ] || { mkdir -p -m 700 /root/.ssh; ssh-keygen -q -t ed25519 -N '' -f /root/.ssh/id_ed25519; }
+	[ -f /root/.ssh/id_ed25519 ] || { install -d -m 700 /root/.ssh; ssh-keygen -q -t ed25519 -N '' -f /root/.ssh/id_ed25519; }
 	install -d -m 700 -o "$user" -g "$user" "$home/.ssh"
 	install -m 600 -o "$user" -g "$user" /root/.ssh/id_ed25519.pub "$home/.ssh/authorized_keys"
 	ssh -n -p "$SSH_PORT" -o PreferredAuthentications=publickey -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
