@@ -159,6 +159,17 @@ static int line_key(struct parser *parser, char *line, struct error *error)
 	return parser->handler(entry, parser->context, error);
 }
 
+/* Comments included: a terminal that shows the file shows all of it. */
+static bool has_control_byte(const char *line, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		if (((unsigned char)line[i] < 0x20 && line[i] != '\t') || line[i] == 0x7f)
+			return true;
+	return false;
+}
+
 /* One line without its LF; line[length] may be overwritten. */
 static int parse_line(struct parser *parser, char *line, size_t length, bool has_newline, struct error *error)
 {
@@ -167,10 +178,10 @@ static int parse_line(struct parser *parser, char *line, size_t length, bool has
 	parser->entry.line++;
 	if (length > INI_LINE_MAX)
 		return ini_error(error, &parser->entry, "the line is longer than %d bytes", INI_LINE_MAX);
-	if (memchr(line, '\0', length))
-		return ini_error(error, &parser->entry, "the line holds a NUL byte; this is no text file");
 	if (has_newline && length > 0 && line[length - 1] == '\r')
 		length--;
+	if (has_control_byte(line, length))
+		return ini_error(error, &parser->entry, "the line holds a control character; delete what cannot be seen");
 	begin = strip(line, line + length);
 	if (*begin == '\0' || *begin == '#')
 		return 0;
