@@ -118,5 +118,5 @@ unit: all $(UNITS)
 .SECONDARY:
 clean:
 	rm -rf $(B)
-include $(wildcard tests/targets.mk)
+include $(wildcard tests/targets.mk tests/bench/targets.mk)
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,10 @@
+# make bench: what a cached get and a login cost, beside their peers, in one run (tests/bench/measure says how).
+LIBCURL_VARIANT := $(B)/tests/bench/git-credential-apitoken-libcurl
+
+# The same helper, had it been linked with libcurl: dynamically, as libcurl comes in no useful static form.
+$(LIBCURL_VARIANT): $(B)/git-credential/git-credential-apitoken.o $(B)/libhelper.a $(B)/libcommon.a
+	$(Q)mkdir -p $(@D)
+	$(call link,-pie,-lkeyutils -Wl$(comma)--no-as-needed $(curl_flags))
+
+bench: all tests-build $(LIBCURL_VARIANT)
+	$(script) tests/nsrun --net tests/bench/measure
