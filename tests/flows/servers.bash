@@ -2,8 +2,8 @@
 # The project's own test servers for bats files: load servers. Needs "make tests-build".
 #
 # vendor_start [testvendor argument ...]    starts the test vendor on free loopback ports and waits until it listens. Users: alice, bob,
-#     carol (disabled); passwords alice-password and so on. Further arguments as "testvendor --help" lists them (a later --set wins).
-#     Sets and exports: VENDOR_DIR (a new folder), VENDOR_CA (ca.pem), VENDOR_AUTHORITIES (a hashed folder, to be mounted over
+#     dave (active), carol (disabled); their passwords are "vendor_password NAME". Further arguments as "testvendor --help" lists them.
+#     Sets and exports: VENDOR_DIR (a new folder, free of canary checks), VENDOR_CA (ca.pem), VENDOR_AUTHORITIES (a hashed folder, to be mounted over
 #     /etc/ssl/certs), VENDOR_CERTIFICATES (all of make-ca's files), VENDOR_REPOSITORIES (empty folder for bare repositories), VENDOR_PID,
 #     VENDOR_PORT, GIT_PORT, REGISTRY_TOKEN_PORT, CONTROL_PORT.
 #     The certificate is good for $VENDOR_NAMES, localhost and 127.0.0.1. To use the names, put them into the (private) /etc/hosts.
@@ -15,9 +15,12 @@
 #
 # Call them from setup_file or from a test, and vendor_stop from the teardown that belongs to it. The server dies with the shell that started it.
 
-VENDOR_NAMES=${VENDOR_NAMES:-vendor.test git.test registry.test login.vyopta.com auth.apiax.io}
+VENDOR_NAMES=${VENDOR_NAMES:-vendor.test other-vendor.test git.vendor.test git2.vendor.test registry.vendor.test auth.vendor.test
+	login.vyopta.com auth.apiax.io}
 SERVERS_TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-SERVERS_BUILD=${BUILD:-$(cd "$SERVERS_TESTS/.." && pwd)/build}
+SERVERS_BUILD=$(cd "$SERVERS_TESTS/.." && realpath -m "${B:-build}")
+
+declare -F vendor_password >/dev/null || vendor_password() { printf 'vendor-CANARY-%s-pass' "$1"; }
 
 # Waits until FILE exists, as long as process PID lives; at most 20 s.
 servers_wait() { # FILE PID LOG
@@ -38,18 +41,23 @@ servers_end() { # PID
 }
 
 vendor_start() {
-	VENDOR_DIR=$(mktemp -d)
+	VENDOR_DIR=$(mktemp -d)/canary-allowed
+	mkdir "$VENDOR_DIR" || return 1
+	chmod 755 "${VENDOR_DIR%/*}"
 	VENDOR_CERTIFICATES=$VENDOR_DIR/certificates
 	VENDOR_CA=$VENDOR_CERTIFICATES/ca.pem
 	VENDOR_AUTHORITIES=$VENDOR_CERTIFICATES/authorities
 	VENDOR_REPOSITORIES=$VENDOR_DIR/repositories
-	chmod 755 "$VENDOR_DIR"
 	mkdir "$VENDOR_REPOSITORIES"
+	local user
+	for user in alice bob dave; do
+		printf 'active %s %s\n' "$user" "$(vendor_password "$user")"
+	done >"$VENDOR_DIR/users"
+	printf 'disabled carol %s\n' "$(vendor_password carol)" >>"$VENDOR_DIR/users"
 	# shellcheck disable=SC2086
 	"$SERVERS_TESTS/vendor/make-ca" "$VENDOR_CERTIFICATES" $VENDOR_NAMES || return 1
 	"$SERVERS_BUILD/tests/testvendor" --certificates "$VENDOR_CERTIFICATES" --repositories "$VENDOR_REPOSITORIES" \
-		--user alice:alice-password --user bob:bob-password --disabled carol:carol-password \
-		--ready "$VENDOR_DIR/ready" --die-with-parent "$@" >"$VENDOR_DIR/log" 2>&1 3>&- &
+		--users "$VENDOR_DIR/users" --ready "$VENDOR_DIR/ready" --die-with-parent "$@" >"$VENDOR_DIR/log" 2>&1 3>&- &
 	VENDOR_PID=$!
 	servers_wait "$VENDOR_DIR/ready" "$VENDOR_PID" "$VENDOR_DIR/log" || return 1
 	# shellcheck disable=SC1091
@@ -61,7 +69,7 @@ vendor_start() {
 vendor_stop() {
 	[ -n "${VENDOR_PID:-}" ] || return 0
 	servers_end "$VENDOR_PID"
-	rm -rf "$VENDOR_DIR"
+	rm -rf "${VENDOR_DIR%/canary-allowed}"
 	unset VENDOR_PID
 }
 
@@ -77,5 +85,5 @@ vendor_count() { # JQ-FILTER
 
 vendor_login() { # USER [PASSWORD]
 	curl -sS --max-time 20 --noproxy '*' --cacert "$VENDOR_CA" "https://127.0.0.1:$VENDOR_PORT/oauth2/token" -d grant_type=password \
-		-d client_id=apitoken --data-urlencode "username=$1" --data-urlencode "password=${2:-$1-password}"
+		-d client_id=apitoken --data-urlencode "username=$1" --data-urlencode password@- < <(printf %s "${2:-$(vendor_password "$1")}")
 }

@@ -127,20 +127,27 @@ static const struct {
 	{ "POST", "/expire", post_expire },   { "POST", "/reset", post_reset },
 };
 
+static void route(const struct request *request, const struct fields *fields, struct answer *answer)
+{
+	state_lock();
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+		if (strcmp(request->method, routes[i].method) == 0 && strcmp(request->path, routes[i].path) == 0) {
+			fields_free(&answer->headers);
+			routes[i].handle(fields, answer);
+		}
+	}
+	state_unlock();
+}
+
 void control_handle(struct request *request, struct answer *answer)
 {
 	struct fields fields = { NULL, 0 };
 
 	answer_text(answer, 404, "text/plain", help);
-	fields_read_form(&fields, request->query, strlen(request->query));
-	fields_read_form(&fields, request->body, strlen(request->body));
-	state_lock();
-	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-		if (strcmp(request->method, routes[i].method) == 0 && strcmp(request->path, routes[i].path) == 0) {
-			fields_free(&answer->headers);
-			routes[i].handle(&fields, answer);
-		}
-	}
-	state_unlock();
+	if (fields_read_form(&fields, request->query, strlen(request->query)) != 0 ||
+	    fields_read_form(&fields, request->body, strlen(request->body)) != 0)
+		bad(answer, "the query or the body is no form (curl --data-urlencode makes one)");
+	else
+		route(request, &fields, answer);
 	fields_free(&fields);
 }

@@ -11,13 +11,14 @@
 
 #include "common/text.h"
 #include "endpoints.h"
+#include "jwt.h"
 #include "options.h"
 
 static const char usage[] =
 	"usage: testvendor --certificates DIR [option ...]\n"
 	"  --certificates DIR        made by tests/vendor/make-ca\n"
 	"  --certificate NAME        serve DIR/NAME.pem and DIR/NAME.key (default: server)\n"
-	"  --user NAME:PASSWORD      any number of times; also --disabled, --locked, --not-set-up NAME:PASSWORD\n"
+	"  --users FILE              lines \"STATE NAME PASSWORD\", STATE one of active, disabled, locked, not_set_up\n"
 	"  --set OPTION=VALUE        any number of times; options.h lists them\n"
 	"  --repositories DIR        a folder of bare repositories for the git server\n"
 	"  --bind ADDRESS            default 127.0.0.1; the control port stays on 127.0.0.1\n"
@@ -55,15 +56,26 @@ static char *read_file(const char *folder, const char *name, const char *ending)
 	return text;
 }
 
-static void add_user(const char *pair, enum user_state state)
+/* Passwords come in a file: those of tests are canaries that no test may find in a command line. */
+static void read_users(const char *path)
 {
-	char *name = strdup(pair), *colon = strchr(name, ':');
+	FILE *file = fopen(path, "re");
+	char *line = NULL;
+	size_t size = 0;
 
-	if (!colon)
-		errx(2, "a user is NAME:PASSWORD");
-	*colon = '\0';
-	user_put(name, colon + 1, state);
-	free(name);
+	if (!file)
+		err(1, "cannot read %s", path);
+	while (getline(&line, &size, file) > 0) {
+		char *rest = line, *word = strsep(&rest, " "), *name = strsep(&rest, " ");
+		enum user_state state;
+
+		if (!rest || user_state_parse(word, &state) != 0)
+			errx(2, "%s: a line is not STATE NAME PASSWORD", path);
+		rest[strcspn(rest, "\n")] = '\0';
+		user_put(name, rest, state);
+	}
+	free(line);
+	fclose(file);
 }
 
 static void set_option(const char *pair)
@@ -94,15 +106,12 @@ static void die_with_parent(void)
 		exit(0);
 }
 
-enum option_code { CERTIFICATES = 256, CERTIFICATE, USER, DISABLED, LOCKED, NOT_SET_UP, SET, REPOSITORIES, BIND, PORT, READY = PORT + SERVICES, DIE };
+enum option_code { CERTIFICATES = 256, CERTIFICATE, USERS, SET, REPOSITORIES, BIND, PORT, READY = PORT + SERVICES, DIE };
 
 static const struct option long_options[] = {
 	{ "certificates", required_argument, NULL, CERTIFICATES },
 	{ "certificate", required_argument, NULL, CERTIFICATE },
-	{ "user", required_argument, NULL, USER },
-	{ "disabled", required_argument, NULL, DISABLED },
-	{ "locked", required_argument, NULL, LOCKED },
-	{ "not-set-up", required_argument, NULL, NOT_SET_UP },
+	{ "users", required_argument, NULL, USERS },
 	{ "set", required_argument, NULL, SET },
 	{ "repositories", required_argument, NULL, REPOSITORIES },
 	{ "bind", required_argument, NULL, BIND },
@@ -124,10 +133,7 @@ static void take_option(int code, struct arguments *arguments)
 	switch (code) {
 	case CERTIFICATES: arguments->certificates = optarg; break;
 	case CERTIFICATE: arguments->certificate = optarg; break;
-	case USER: add_user(optarg, USER_ACTIVE); break;
-	case DISABLED: add_user(optarg, USER_DISABLED); break;
-	case LOCKED: add_user(optarg, USER_LOCKED); break;
-	case NOT_SET_UP: add_user(optarg, USER_NOT_SET_UP); break;
+	case USERS: read_users(optarg); break;
 	case SET: set_option(optarg); break;
 	case REPOSITORIES: git_repositories = optarg; break;
 	case BIND: arguments->address = optarg; break;
@@ -209,6 +215,7 @@ int main(int count, char **list)
 	sigaddset(&ends, SIGINT);
 	sigprocmask(SIG_BLOCK, &ends, NULL);
 	read_arguments(count, list, &arguments);
+	jwt_load(arguments.certificates);
 	start_services(&arguments);
 	tell_ready(arguments.ready, arguments.ports);
 	sigwait(&ends, &signal_number);

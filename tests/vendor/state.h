@@ -84,6 +84,8 @@ enum grant {
 };
 enum grant login_with_password(const struct dialect *dialect, const char *client, const char *user, const char *password,
 			       struct issued *issued);
+/* A login without a password, for a user who proved otherwise who he is. */
+void login_trusted(const struct dialect *dialect, const char *client, struct user *user, struct issued *issued);
 enum grant login_refresh(const struct dialect *dialect, const char *client, const char *refresh_token, struct issued *issued);
 /* The living access token of that value, or NULL. */
 const struct token *token_live(const char *value);

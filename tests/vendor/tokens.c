@@ -69,12 +69,20 @@ static struct login *login_begin(const struct dialect *dialect, const char *clie
 	return login;
 }
 
+void login_trusted(const struct dialect *dialect, const char *client, struct user *user, struct issued *issued)
+{
+	struct login *login = login_begin(dialect, client, user);
+
+	issued->login = login;
+	issued->access = token_issue(login, false);
+	issued->refresh = strcmp(options.refresh_token, "given") == 0 ? token_issue(login, true) : NULL;
+}
+
 enum grant login_with_password(const struct dialect *dialect, const char *client, const char *name, const char *password,
 			       struct issued *issued)
 {
 	struct user *user = user_find(name);
 	enum grant grant = GRANT_OK;
-	struct login *login;
 
 	if (user && user->state == USER_DISABLED)
 		grant = GRANT_DISABLED;
@@ -87,10 +95,7 @@ enum grant login_with_password(const struct dialect *dialect, const char *client
 		count_up(COUNT_PASSWORD_REFUSED, dialect->name, name);
 		return grant;
 	}
-	login = login_begin(dialect, client, user);
-	issued->login = login;
-	issued->access = token_issue(login, false);
-	issued->refresh = strcmp(options.refresh_token, "given") == 0 ? token_issue(login, true) : NULL;
+	login_trusted(dialect, client, user, issued);
 	return GRANT_OK;
 }
 

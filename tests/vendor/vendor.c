@@ -15,6 +15,10 @@ static const struct route {
 	{ "/auth/realms/test/protocol/openid-connect/revoke", keycloak_revoke },
 	{ "/auth/realms/apiax/protocol/openid-connect/token", apiax_token },
 	{ "/auth/realms/vyopta/protocol/openid-connect/token", vyopta_token },
+	{ "/api/auth/v1/access_tokens", amino_tokens },
+	{ "/api/login", amino_login },
+	{ "/openam/oauth2/access_token", amino_operator },
+	{ "/api/oauth/login_with_token", amino_exchange },
 };
 
 void vendor_handle(struct request *request, struct answer *answer)
