@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # The project's own test servers for bats files: load servers. Needs "make tests-build".
 #
-# vendor_start [testvendor argument ...]    starts the test vendor on free loopback ports and waits until it listens. Users: alice, bob,
-#     dave (active), carol (disabled); their passwords are "vendor_password NAME". Further arguments as "testvendor --help" lists them.
+# vendor_start [testvendor argument ...]    starts the test vendor on free loopback ports and waits until it listens. Users: alice and
+#     bob, and carol, who is disabled; their passwords are "vendor_password NAME". Further arguments as "testvendor --help" lists them.
 #     Sets and exports: VENDOR_DIR (a new folder, free of canary checks), VENDOR_CA (ca.pem), VENDOR_AUTHORITIES (a hashed folder, to be mounted over
 #     /etc/ssl/certs), VENDOR_CERTIFICATES (all of make-ca's files), VENDOR_REPOSITORIES (empty folder for bare repositories), VENDOR_PID,
 #     VENDOR_PORT, GIT_PORT, REGISTRY_TOKEN_PORT, CONTROL_PORT.
@@ -15,8 +15,7 @@
 #
 # Call them from setup_file or from a test, and vendor_stop from the teardown that belongs to it. The server dies with the shell that started it.
 
-VENDOR_NAMES=${VENDOR_NAMES:-vendor.test other-vendor.test git.vendor.test git2.vendor.test registry.vendor.test auth.vendor.test
-	login.vyopta.com auth.apiax.io}
+VENDOR_NAMES=${VENDOR_NAMES:-vendor.test git.test registry.test registry.vendor.test login.vyopta.com auth.apiax.io}
 SERVERS_TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 SERVERS_BUILD=$(cd "$SERVERS_TESTS/.." && realpath -m "${B:-build}")
 
@@ -50,7 +49,7 @@ vendor_start() {
 	VENDOR_REPOSITORIES=$VENDOR_DIR/repositories
 	mkdir "$VENDOR_REPOSITORIES"
 	local user
-	for user in alice bob dave; do
+	for user in alice bob; do
 		printf 'active %s %s\n' "$user" "$(vendor_password "$user")"
 	done >"$VENDOR_DIR/users"
 	printf 'disabled carol %s\n' "$(vendor_password carol)" >>"$VENDOR_DIR/users"

@@ -276,6 +276,15 @@ amino_login() {
 	[ "$(vendor_control /users | jq -r 'has("erin")')" = false ]
 }
 
+@test "control: what is kept outlives a reset" {
+	vendor_control /options -d keycloak_status=400 >/dev/null
+	vendor_control /keep -d '' >/dev/null
+	vendor_control /reset -d '' >/dev/null
+	[ "$(vendor_control /options | jq .keycloak_status)" = 400 ]
+	vendor_control /options -d keycloak_status=401 >/dev/null
+	vendor_control /keep -d '' >/dev/null
+}
+
 @test "make-ca: bad certificates are refused by curl, and the good one taken" {
 	local name pid status
 	for name in server expired not-yet-valid wrong-host self-signed client-only; do
@@ -296,7 +305,7 @@ amino_login() {
 
 # ---- git ----
 
-git_url() { printf 'https://%sgit.vendor.test:%s/project.git' "$1" "$GIT_PORT"; }
+git_url() { printf 'https://%sgit.test:%s/project.git' "$1" "$GIT_PORT"; }
 
 new_repository() {
 	rm -rf "$VENDOR_REPOSITORIES/project.git"
@@ -343,7 +352,7 @@ new_repository() {
 @test "registry: docker-registry and skopeo take the service's tokens, for a living vendor token only" {
 	local dir=$BATS_TEST_TMPDIR/registry image token
 	token=$(vendor_login alice | jq -r .access_token)
-	REGISTRY_REALM=https://auth.vendor.test:$REGISTRY_TOKEN_PORT/token REGISTRY_BUNDLE=$VENDOR_CERTIFICATES/registry-signing.pem \
+	REGISTRY_REALM=https://registry.test:$REGISTRY_TOKEN_PORT/token REGISTRY_BUNDLE=$VENDOR_CERTIFICATES/registry-signing.pem \
 		"$SOURCE/tests/servers/registry" start "$dir"
 	cat "$VENDOR_CA" >>"$dir/trust/ca.crt"
 	image=docker://registry.vendor.test:$(cat "$dir/port")/apitoken/hello:1

@@ -17,7 +17,8 @@ static const char help[] =
 	"POST /answers count= status= delay_ms= when=before|after drop=1 path= content_type= body= header='Name: value' ...\n"
 	"POST /kill user=NAME           ends the logins of that user, of all without user\n"
 	"POST /expire user=NAME kind=access|refresh\n"
-	"POST /reset                    everything as it was at the start\n";
+	"POST /keep                     makes the present users and options those that a reset goes back to\n"
+	"POST /reset                    everything as it was at the start, or at the last keep\n";
 
 static void bad(struct answer *answer, const char *why)
 {
@@ -108,6 +109,14 @@ static void post_expire(const struct fields *fields, struct answer *answer)
 	done(answer, "expired", tokens_expire(fields_get(fields, "user"), kind && strcmp(kind, "refresh") == 0));
 }
 
+static void post_keep(const struct fields *fields, struct answer *answer)
+{
+	(void)fields;
+	options_keep();
+	users_keep();
+	done(answer, "kept", 1);
+}
+
 static void post_reset(const struct fields *fields, struct answer *answer)
 {
 	(void)fields;
@@ -124,7 +133,7 @@ static const struct {
 	{ "GET", "/counters", get_counters }, { "GET", "/requests", get_requests },  { "GET", "/tokens", get_tokens },
 	{ "GET", "/options", get_options },   { "POST", "/options", post_options },  { "GET", "/users", get_users },
 	{ "POST", "/users", post_users },     { "POST", "/answers", post_answers },  { "POST", "/kill", post_kill },
-	{ "POST", "/expire", post_expire },   { "POST", "/reset", post_reset },
+	{ "POST", "/expire", post_expire },   { "POST", "/keep", post_keep },       { "POST", "/reset", post_reset },
 };
 
 static void route(const struct request *request, const struct fields *fields, struct answer *answer)

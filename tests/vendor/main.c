@@ -18,6 +18,7 @@ static const char usage[] =
 	"usage: testvendor --certificates DIR [option ...]\n"
 	"  --certificates DIR        made by tests/vendor/make-ca\n"
 	"  --certificate NAME        serve DIR/NAME.pem and DIR/NAME.key (default: server)\n"
+	"  --user NAME:PASSWORD      an active user, any number of times\n"
 	"  --users FILE              lines \"STATE NAME PASSWORD\", STATE one of active, disabled, locked, not_set_up\n"
 	"  --set OPTION=VALUE        any number of times; options.h lists them\n"
 	"  --repositories DIR        a folder of bare repositories for the git server\n"
@@ -54,6 +55,17 @@ static char *read_file(const char *folder, const char *name, const char *ending)
 	fclose(file);
 	free(path);
 	return text;
+}
+
+static void add_user(const char *pair)
+{
+	char *name = strdup(pair), *colon = strchr(name, ':');
+
+	if (!colon)
+		errx(2, "a user is NAME:PASSWORD");
+	*colon = '\0';
+	user_put(name, colon + 1, USER_ACTIVE);
+	free(name);
 }
 
 /* Passwords come in a file: those of tests are canaries that no test may find in a command line. */
@@ -106,11 +118,12 @@ static void die_with_parent(void)
 		exit(0);
 }
 
-enum option_code { CERTIFICATES = 256, CERTIFICATE, USERS, SET, REPOSITORIES, BIND, PORT, READY = PORT + SERVICES, DIE };
+enum option_code { CERTIFICATES = 256, CERTIFICATE, USER, USERS, SET, REPOSITORIES, BIND, PORT, READY = PORT + SERVICES, DIE };
 
 static const struct option long_options[] = {
 	{ "certificates", required_argument, NULL, CERTIFICATES },
 	{ "certificate", required_argument, NULL, CERTIFICATE },
+	{ "user", required_argument, NULL, USER },
 	{ "users", required_argument, NULL, USERS },
 	{ "set", required_argument, NULL, SET },
 	{ "repositories", required_argument, NULL, REPOSITORIES },
@@ -133,6 +146,7 @@ static void take_option(int code, struct arguments *arguments)
 	switch (code) {
 	case CERTIFICATES: arguments->certificates = optarg; break;
 	case CERTIFICATE: arguments->certificate = optarg; break;
+	case USER: add_user(optarg); break;
 	case USERS: read_users(optarg); break;
 	case SET: set_option(optarg); break;
 	case REPOSITORIES: git_repositories = optarg; break;

@@ -61,6 +61,10 @@ void user_put(const char *name, const char *password, enum user_state state)
 
 void users_keep(void)
 {
+	while (kept_count > 0) {
+		free(kept[--kept_count].name);
+		free(kept[kept_count].password);
+	}
 	for (struct user *user = users; user; user = user->next) {
 		kept = reallocarray(kept, kept_count + 1, sizeof(*kept));
 		if (!kept)
