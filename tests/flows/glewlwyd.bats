@@ -1,0 +1,139 @@
+# glewlwyd, an identity server that nobody here wrote, as the vendor: Debian's own package over TLS, dialect oauth2.
+# It answers errors with empty bodies; the vendor file says what they mean.
+
+load helper
+
+GLEWLWYD=/run/test-vendor/glewlwyd
+ALICE='glewlwyd CANARY pass'
+BOB='glewlwyd CANARY körper +&=%;9'
+
+setup_file()
+{
+	echo '127.0.0.1 glewlwyd.test' >>/etc/hosts
+	"$SOURCE/tests/servers/glewlwyd" start "$GLEWLWYD"
+	configure
+	start_sshd
+}
+
+teardown_file()
+{
+	stop_sshd
+	"$SOURCE/tests/servers/glewlwyd" stop "$GLEWLWYD"
+}
+
+setup()
+{
+	clear_keys alice bob carol dave localuser
+	clear_log
+}
+
+configure()
+{
+	install -m 644 "$GLEWLWYD/ca.pem" /etc/apitoken/glewlwyd-ca.pem
+	printf '[pam]\nvendor = glewlwyd\n' >/etc/apitoken/apitoken.conf
+	cat >/etc/apitoken/vendors.d/glewlwyd.conf <<-END
+	[vendor]
+	dialect = oauth2
+	token_url = https://glewlwyd.test:$(cat "$GLEWLWYD/port")/api/oidc/token
+	scope = login
+	ca_file = /etc/apitoken/glewlwyd-ca.pem
+	hosts = git.test
+	[error glewlwyd-refused]
+	step = login
+	status = 403
+	body = empty
+	means = refused
+	[error glewlwyd-ended]
+	step = refresh
+	status = 400
+	body = empty
+	means = login_again
+	END
+}
+
+is_refused()
+{
+	run login_ssh "$1" "$2" 'id -un'
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"Permission denied"* ]]
+	assert_no_token "$1" root
+}
+
+@test "glewlwyd: ssh by password" {
+	run login_ssh alice "$ALICE" 'id -un'
+	[ "$output" = alice ]
+	assert_token alice glewlwyd
+	assert_no_token localuser root
+}
+
+@test "glewlwyd: ssh by keyboard-interactive, with a password of odd characters" {
+	run login_ssh_kbdint bob "$BOB" 'id -un'
+	[ "$output" = bob ]
+	assert_token bob glewlwyd
+	assert_no_token localuser root
+}
+
+@test "glewlwyd: su to alice leaves the token with alice, not with the caller" {
+	run login_su localuser alice "$ALICE" id -un
+	[ "$status" -eq 0 ]
+	assert_token alice glewlwyd
+	assert_no_token localuser root
+}
+
+@test "glewlwyd: a wrong password is refused" {
+	is_refused alice 'wrong CANARY'
+	log_lines
+	[[ "$(log_lines)" == *refused* ]]
+}
+
+@test "glewlwyd: a disabled user is refused" {
+	is_refused carol "$ALICE"
+}
+
+@test "glewlwyd: a user whom it does not know is refused" {
+	is_refused dave "$ALICE"
+}
+
+@test "glewlwyd: a wrong scope is the administrator's fault, not the user's" {
+	sed -i 's/^scope = login/scope = nosuchscope/' /etc/apitoken/vendors.d/glewlwyd.conf
+	sed -i '/^\[error glewlwyd-refused\]/,/^means/d' /etc/apitoken/vendors.d/glewlwyd.conf
+	is_refused alice "$ALICE"
+	log_lines
+	configure
+	[[ "$(log_lines)" != *refused* ]]
+}
+
+@test "glewlwyd: a refresh gives another token, and many at once do not end the login" {
+	login_ssh alice "$ALICE"
+	local first second job
+	first=$(as alice apitoken token glewlwyd)
+	for job in 1 2 3 4 5 6; do
+		as alice apitoken refresh glewlwyd 3>&- &
+	done
+	wait
+	second=$(as alice apitoken token glewlwyd)
+	[ -n "$first" ] && [ -n "$second" ] && [ "$first" != "$second" ]
+	token_is_good "$second"
+}
+
+# Its own profile endpoint judges the token.
+token_is_good()
+{
+	printf 'Authorization: Bearer %s' "$1" | curl -sS --fail -o /dev/null --cacert "$GLEWLWYD/ca.pem" -H @- \
+		"https://glewlwyd.test:$(cat "$GLEWLWYD/port")/api/oidc/userinfo"
+}
+
+@test "glewlwyd: no secret in a log, a file or a process" {
+	login_ssh alice "$ALICE"
+	assert_no_canary CANARY "$(as alice apitoken token glewlwyd)"
+}
+
+@test "glewlwyd stopped: the vendor's user is denied as unavailable, and the local user gets in" {
+	"$SOURCE/tests/servers/glewlwyd" stop "$GLEWLWYD"
+	is_refused alice "$ALICE"
+	log_lines
+	[[ "$(log_lines)" == *unavailable* ]]
+	run login_ssh localuser "$LOCAL_PASSWORD" 'id -un'
+	[ "$output" = localuser ]
+	"$SOURCE/tests/servers/glewlwyd" start "$GLEWLWYD"
+}

@@ -1,0 +1,104 @@
+# git 2.47 of Debian 13, with the very helper that was built on Debian 12: a clone from a server that takes only the bearer token.
+
+load ../flows/helper
+load ../flows/world
+
+TRIXIE=/tmp/trixie
+
+reason() { tail -n 1 "$APITOKEN_TEST_CACHE/trixie.unavailable" 2>/dev/null; }
+
+setup_file()
+{
+	[ -z "$(reason)" ] || return 0
+	start_world --set git_accept=bearer --set git_challenge=bearer
+	debian_13
+	make_repository
+	login_ssh alice "$(password_of alice)" true
+}
+
+teardown_file() { stop_world; }
+
+setup()
+{
+	[ -z "$(reason)" ] || skip "$(reason)"
+}
+
+# Debian 13's programs, this world's accounts, homes, configuration and product.
+debian_13()
+{
+	local folder
+	mkdir "$TRIXIE"
+	mount --bind "$APITOKEN_TEST_CACHE/trixie" "$TRIXIE"
+	mount -o remount,bind,ro "$TRIXIE"
+	for folder in /proc /dev /home /run /usr/local; do
+		mount --rbind "$folder" "$TRIXIE$folder"
+	done
+	mount -t tmpfs -o mode=1777 apitoken-test "$TRIXIE/tmp"
+	mount -t tmpfs -o mode=755 apitoken-test "$TRIXIE/etc"
+	cp -a "$APITOKEN_TEST_CACHE/trixie/etc/." "$TRIXIE/etc/"
+	cp -a /etc/passwd /etc/group /etc/hosts /etc/apitoken "$TRIXIE/etc/"
+	install -m 644 "$VENDOR_CA" "$TRIXIE/etc/test-ca.pem"
+}
+
+make_repository()
+{
+	git init -q --bare -b main "$VENDOR_REPOSITORIES/project.git"
+	git clone -q "$VENDOR_REPOSITORIES/project.git" /tmp/seed
+	echo 'only for those who have a token' >/tmp/seed/README
+	git -C /tmp/seed add README
+	git -C /tmp/seed -c user.name=test -c user.email=test@example.com commit -q -m one
+	git -C /tmp/seed push -q origin HEAD:main
+}
+
+# git_13 ARGUMENT...: git 2.47 as alice, with our helper and nothing else that could ask or answer.
+git_13()
+{
+	chroot "$TRIXIE" /usr/local/lib/apitoken-tests/twouid alice run env GIT_TERMINAL_PROMPT=0 GIT_SSL_CAINFO=/etc/test-ca.pem \
+		GIT_TRACE_CURL="${TRACE:-0}" git -c credential.helper= -c credential.helper=/usr/local/bin/git-credential-apitoken "$@"
+}
+
+@test "the git is 2.47 or newer" {
+	run git_13 version
+	[[ "$output" == "git version 2."@(4[7-9]|[5-9][0-9])* ]]
+}
+
+@test "git 2.47 clones with authtype=Bearer from a server that accepts only the token" {
+	run git_13 clone -q https://git.test:8443/project.git clone
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(cat /home/alice/clone/README)" = 'only for those who have a token' ]
+	vendor_control '/requests?n=50&service=git' | grep -q 'Bearer '
+	! vendor_control '/requests?n=50&service=git' | grep -q 'Basic '
+}
+
+@test "git 2.47 pushes" {
+	echo more >>/home/alice/clone/README
+	run git_13 -C clone -c user.name=test -c user.email=test@example.com commit -q -a -m two
+	run git_13 -C clone push -q origin HEAD:main
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(git -C "$VENDOR_REPOSITORIES/project.git" log --oneline main | wc -l)" -eq 2 ]
+}
+
+@test "the answer to git 2.47 has the authtype form, ephemeral, with an expiry" {
+	run git_13 credential fill <<<$'capability[]=authtype\ncapability[]=state\nprotocol=https\nhost=git.test:8443\n'
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"authtype=Bearer"* ]]
+	[[ "$output" == *"ephemeral=1"* ]]
+	[[ "$output" != *"password="* ]]
+	expiry=$(sed -n 's/^password_expiry_utc=//p' <<<"$output")
+	[ "$expiry" -gt "$(date +%s)" ]
+}
+
+@test "git credential-store beside it learns nothing" {
+	run git_13 -c credential.helper=store ls-remote https://git.test:8443/project.git
+	[ "$status" -eq 0 ]
+	[ ! -e /home/alice/.git-credentials ]
+}
+
+@test "a host that is not ours gets nothing" {
+	run git_13 credential fill <<<$'protocol=https\nhost=elsewhere.example\n'
+	[ "$status" -ne 0 ]
+	[[ "$output" != *credential=* ]]
+	[[ "$output" != *password=* ]]
+}
