@@ -21,7 +21,8 @@ struct spawn {
 
 /*
  * Runs the program with the socket as descriptor 0, /dev/null as 1 and 2, nothing else open, the constant environment "PATH=/usr/bin:/bin" and "LC_ALL=C",
- * cwd "/", umask 077, default signal dispositions, an empty signal mask, PR_SET_PDEATHSIG SIGKILL. Sends request (its nonce is checked in the reply), receives one reply of
+ * cwd "/", umask 077, default signal dispositions, an empty signal mask, a session of its own (Ctrl-C reaches the host, not the program), PR_SET_PDEATHSIG SIGKILL
+ * (setresuid(2) clears it: the program arms it again). The program is a binary, no script. Sends request (its nonce is checked in the reply), receives one reply of
  * reply_type, waits until nothing of ours is left running.
  * Returns 0 and *reply (the caller releases it), or -1: ERROR_UNAVAILABLE (no complete reply in time; the program died, stalled or talked nonsense; a non-zero exit
  * status turns a complete reply into this too; a status that somebody else reaped is neutral), ERROR_CONFIGURATION (program missing or unsafe), ERROR_SYSTEM.
