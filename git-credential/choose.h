@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef APITOKEN_CHOOSE_H
+#define APITOKEN_CHOOSE_H
+
+#include "common/error.h"
+#include "common/vendor.h"
+
+/*
+ * The vendor that a command is about: the operand, or where it is NULL the only one configured. ERROR_USAGE (no vendor name; several are configured, and
+ * these are they), ERROR_CONFIGURATION (none is).
+ */
+int choose_vendor(const struct vendor_places *places, const char *operand, char name[static VENDOR_NAME_MAX], struct error *error);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* apitoken login */
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/text.h"
+#include "common/tokens.h"
+#include "git-credential/choose.h"
+#include "git-credential/command.h"
+#include "git-credential/password.h"
+#include "git-credential/words.h"
+
+/* The vendor's name of the local user: the file's username template. */
+static int local_username(const struct vendor *vendor, char username[static ACCOUNT_MAX], struct error *error)
+{
+	struct passwd *entry;
+
+	errno = 0;
+	entry = getpwuid(getuid());
+	if (!entry)
+		return error_set_errno(error, ERROR_USAGE, errno, "your uid %lu has no login name here; use --username NAME", (unsigned long)getuid());
+	return vendor_username(vendor, entry->pw_name, username, error);
+}
+
+static int choose_username(const struct arguments *arguments, const struct vendor *vendor, char username[static ACCOUNT_MAX], struct error *error)
+{
+	const char *given = arguments->value[OPTION_USERNAME], *account = arguments->value[OPTION_ACCOUNT];
+
+	if (given && account && strcmp(given, account) != 0)
+		return error_set(error, ERROR_USAGE, "--username and --account name two people; --account NAME alone logs in as NAME, beside the first login");
+	if (!given && !account)
+		return local_username(vendor, username, error);
+	if (text_copy(username, ACCOUNT_MAX, given ? given : account) != 0)
+		return error_set(error, ERROR_USAGE, "the username is longer than %d bytes", ACCOUNT_MAX - 1);
+	for (const char *c = username; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			return error_set(error, ERROR_USAGE, "the username holds a control character");
+	return 0;
+}
+
+static int obtain_password(const struct arguments *arguments, const struct vendor *vendor, const char *username, struct secret *password, struct error *error)
+{
+	char shown[ACCOUNT_MAX], prompt[ACCOUNT_MAX + VENDOR_NAME_MAX + 32];
+
+	if (arguments->given[OPTION_PASSWORD_STDIN])
+		return password_read(STDIN_FILENO, password, error);
+	text_printable(shown, sizeof(shown), username, strlen(username));
+	snprintf(prompt, sizeof(prompt), "Password of %s at vendor '%s': ", shown, vendor->name);
+	return password_ask(prompt, password, error);
+}
+
+static void tell(const struct record *record)
+{
+	char shown[ACCOUNT_MAX], duration[WORDS_MAX], end[WORDS_MAX];
+	int64_t now = clock_utc();
+
+	text_printable(shown, sizeof(shown), record->account, strlen(record->account));
+	printf("Logged in to vendor '%s' as %s. The token is good for %s", record->vendor, shown,
+	       words_duration(duration, record->access_expires_at - now));
+	if (!record_refreshable(record, now))
+		printf("; then log in again.\n");
+	else if (record->refresh_expires_at > 0)
+		printf(" and is renewed without your password until %s.\n", words_time(end, record->refresh_expires_at));
+	else
+		printf(" and is renewed without your password.\n");
+}
+
+static int log_in(const struct arguments *arguments, const struct vendor *vendor, const struct vendor_places *places, struct error *error)
+{
+	char username[ACCOUNT_MAX];
+	struct secret password = SECRET_NONE;
+	struct record record;
+	int result = -1;
+
+	if (choose_username(arguments, vendor, username, error) == 0 &&
+	    obtain_password(arguments, vendor, username, &password, error) == 0 &&
+	    tokens_login(vendor, places, username, &password, arguments->given[OPTION_ACCOUNT], &record, error) == 0) {
+		tell(&record);
+		record_release(&record);
+		result = 0;
+	}
+	secret_release(&password);
+	return result;
+}
+
+int command_login(const struct arguments *arguments, struct error *error)
+{
+	static struct vendor_places places;
+	char name[VENDOR_NAME_MAX];
+	struct vendor vendor;
+	int result;
+
+	if (vendor_places_for_user(&places, error) != 0 || choose_vendor(&places, arguments->operand, name, error) != 0 ||
+	    vendor_load(&vendor, name, &places, error) != 0)
+		return -1;
+	result = log_in(arguments, &vendor, &places, error);
+	vendor_release(&vendor);
+	return result;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* apitoken logout */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/keyring.h"
+#include "git-credential/choose.h"
+#include "git-credential/command.h"
+
+/* Removes the records of the vendor, or all where it is NULL. Returns how many, or -1. */
+static int remove_records(const char *vendor, struct error *error)
+{
+	static struct keyring_item items[KEYRING_LIST_MAX];
+	char name[VENDOR_NAME_MAX];
+	bool further;
+	int removed = 0, count = keyring_list(items, KEYRING_LIST_MAX, error);
+
+	if (count < 0)
+		return -1;
+	for (int i = 0; i < count; i++) {
+		if (record_description_parse(items[i].description, name, &further) != 0 || (vendor && strcmp(name, vendor) != 0))
+			continue;
+		if (keyring_remove(items[i].description, error) != 0 && error->code != ERROR_NO_TOKEN)
+			return -1;
+		removed++;
+	}
+	return removed;
+}
+
+int command_logout(const struct arguments *arguments, struct error *error)
+{
+	static struct vendor_places places;
+	char name[VENDOR_NAME_MAX];
+	const char *vendor = NULL;
+	int removed;
+
+	if (arguments->given[OPTION_ALL] && arguments->operand)
+		return error_set(error, ERROR_USAGE, "give a vendor or --all, not both");
+	if (!arguments->given[OPTION_ALL]) {
+		if (vendor_places_for_user(&places, error) != 0 || choose_vendor(&places, arguments->operand, name, error) != 0)
+			return -1;
+		vendor = name;
+	}
+	removed = remove_records(vendor, error);
+	if (removed < 0)
+		return -1;
+	if (removed == 0 && vendor)
+		return error_set(error, ERROR_NO_TOKEN, "nothing is stored for vendor '%s'", vendor);
+	if (vendor)
+		printf("Logged out of vendor '%s'.\n", vendor);
+	else
+		printf("Logged out everywhere: %d record%s removed.\n", removed, removed == 1 ? "" : "s");
+	return 0;
+}

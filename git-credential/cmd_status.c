@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* apitoken status, and "apitoken" alone. */
+#include <stdio.h>
+
+#include "git-credential/command.h"
+#include "git-credential/status.h"
+
+enum { REPORT_MAX = 16 * 1024 * 1024 }; /* bytes: every host of every vendor */
+
+static int print(const struct secret *report, struct error *error)
+{
+	if (!secret_ok(report))
+		return error_set(error, ERROR_MEMORY, "out of memory for the report");
+	fwrite(report->bytes, 1, report->length, stdout);
+	return 0;
+}
+
+int command_status(const struct arguments *arguments, struct error *error)
+{
+	static struct status status;
+	struct secret report = SECRET_NONE;
+	int result = -1;
+
+	if (status_collect(&status, error) == 0) {
+		if (secret_init(&report, REPORT_MAX) == 0)
+			(arguments->given[OPTION_JSON] ? status_json : status_table)(&status, &report);
+		result = print(&report, error);
+	}
+	secret_release(&report);
+	status_release(&status);
+	return result;
+}
+
+static void advise(const struct status *status)
+{
+	size_t logins = 0;
+
+	for (size_t i = 0; i < status->count; i++)
+		logins += status->rows[i].stored;
+	if (status->count == 0) {
+		printf("No vendor is configured yet. Put a file NAME.conf into %s; apitoken.conf(5) shows one.\n",
+		       status->lookup.places.vendor_folders[0]);
+		return;
+	}
+	for (size_t i = 0; i < status->count; i++)
+		if (!status->rows[i].stored)
+			printf("Not logged in to vendor '%s'. To log in:  apitoken login %s\n", status->rows[i].name, status->rows[i].name);
+	if (logins > 0)
+		printf("Logged in. git uses the token after:  git config --global credential.helper apitoken\n"
+		       "docker after adding to ~/.docker/config.json:  \"credHelpers\": {\"HOST\": \"apitoken\"}\n");
+	printf("More:  apitoken status,  apitoken check,  apitoken --help\n");
+}
+
+int command_welcome(struct error *error)
+{
+	static struct status status;
+	int result = status_collect(&status, error);
+
+	if (result == 0)
+		advise(&status);
+	status_release(&status);
+	return result;
+}

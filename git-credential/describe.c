@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "git-credential/describe.h"
+
+#include <string.h>
+
+enum { NAME_MAX_SHOWN = 64, DEPTH_MAX = 4 }; /* bytes with NUL; defaults that name other variables */
+
+static bool is_secret(const char *name)
+{
+	static const char *const secrets[] = { "password", "otp", "refresh_token", "client_secret", "access_token" };
+
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
+		if (strcmp(name, secrets[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The vendor file's own value of a variable; NULL: it sets none. */
+static const char *vendor_value(const struct vendor *vendor, const char *name)
+{
+	const struct {
+		const char *name, *value;
+	} values[] = {
+		{ "token_url", vendor->token_url }, { "base_url", vendor->base_url }, { "issuer", vendor->issuer },
+		{ "client_id", vendor->client_id }, { "scope", vendor->scope },
+	};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		if (strcmp(name, values[i].name) == 0)
+			return values[i].value;
+	return NULL;
+}
+
+struct description {
+	struct secret *out;
+	const struct vendor *vendor;
+	const struct dialect *dialect;
+	const char *username;
+};
+
+static void expand(const struct description *description, const char *text, int depth);
+
+static void expand_name(const struct description *description, const char *name, int depth)
+{
+	const char *value = vendor_value(description->vendor, name);
+
+	if (is_secret(name)) {
+		secret_append_text(description->out, "***");
+	} else if (strcmp(name, "username") == 0) {
+		secret_append_text(description->out, description->username);
+	} else if (value) {
+		secret_append_text(description->out, value);
+	} else if ((value = dialect_variable(description->dialect, name)) != NULL && depth < DEPTH_MAX) {
+		expand(description, value, depth + 1);
+	} else if (strchr(name, '.')) { /* prior.access_token: only an answer tells */
+		secret_append_text(description->out, "{");
+		secret_append_text(description->out, name);
+		secret_append_text(description->out, "}");
+	}
+}
+
+static void expand(const struct description *description, const char *text, int depth)
+{
+	while (*text) {
+		size_t plain = strcspn(text, "{"), length;
+		char name[NAME_MAX_SHOWN];
+
+		secret_append(description->out, text, plain);
+		text += plain;
+		if (*text == '\0')
+			return;
+		length = strcspn(text, "}");
+		if (text[length] == '\0' || length - 1 >= sizeof(name)) {
+			secret_append_text(description->out, text);
+			return;
+		}
+		memcpy(name, text + 1, length - 1);
+		name[length - 1] = '\0';
+		expand_name(description, name, depth);
+		text += length + 1;
+	}
+}
+
+void describe_template(struct secret *out, const char *text, const struct vendor *vendor, const struct dialect *dialect, const char *username)
+{
+	const struct description description = { .out = out, .vendor = vendor, .dialect = dialect, .username = username };
+
+	expand(&description, text, 0);
+}
+
+static void describe_parts(const struct description *description, const char *what, const struct dialect_part *parts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		secret_append_format(description->out, "    %s %s = ", what, parts[i].name);
+		expand(description, parts[i].template_text, 0);
+		secret_append_text(description->out, "\n");
+	}
+}
+
+static const char *body_words(enum dialect_body body)
+{
+	switch (body) {
+	case BODY_FORM:
+		return "form";
+	case BODY_JSON:
+		return "JSON";
+	case BODY_QUERY:
+		return "the URL's query";
+	case BODY_NONE:
+		break;
+	}
+	return "nothing";
+}
+
+static const char *client_words(enum dialect_client_auth auth)
+{
+	switch (auth) {
+	case CLIENT_AUTH_BASIC_RAW:
+	case CLIENT_AUTH_BASIC_FORM:
+		return "    client: Authorization: Basic ***\n";
+	case CLIENT_AUTH_POST:
+		return "    client: client_id and client_secret (***) as fields\n";
+	case CLIENT_AUTH_NONE:
+		break;
+	}
+	return "";
+}
+
+void describe_step(struct secret *out, const struct dialect_step *step, const struct vendor *vendor, const struct dialect *dialect, const char *username)
+{
+	const struct description description = { .out = out, .vendor = vendor, .dialect = dialect, .username = username };
+
+	secret_append_format(out, "  %s: %s ", step->name, step->get ? "GET" : "POST");
+	expand(&description, step->url, 0);
+	secret_append_format(out, " with %s%s%s\n", body_words(step->body), step->content_type ? " as " : "", step->content_type ? step->content_type : "");
+	secret_append_text(out, client_words(step->client_auth));
+	describe_parts(&description, "header", step->headers, step->headers_count);
+	describe_parts(&description, "field", step->fields, step->fields_count);
+}
+
+static void describe_chain(struct secret *out, const char *first, const struct vendor *vendor, const struct dialect *dialect, const char *username)
+{
+	const struct dialect_step *step = dialect_step_find(dialect, first);
+
+	for (int i = 0; step && i < DIALECT_STEPS_MAX; i++) {
+		describe_step(out, step, vendor, dialect, username);
+		step = step->next[0] != '\0' ? dialect_step_find(dialect, step->next) : NULL;
+	}
+}
+
+void describe_vendor(struct secret *out, const struct vendor *vendor, const struct dialect *dialect, const char *username)
+{
+	describe_chain(out, "login", vendor, dialect, username);
+	if (dialect->refresh != REFRESH_NONE || vendor->refresh == VENDOR_REFRESH_TRY)
+		describe_chain(out, "refresh", vendor, dialect, username);
+}
