@@ -13,6 +13,16 @@
 # vendor_count JQ-FILTER                    a value of /counters: vendor_count .password_posts
 # vendor_login USER [PASSWORD]              a password login at /oauth2/token from outside our programs; prints the JSON answer.
 #
+# badidp_start [badidp argument ...]        starts the raw liar (TLS, vendor_start's certificates, or its own where no vendor was started)
+#     and waits until it listens. What it answers: --json FILE, --status N --header 'A: b' --body TEXT, or --script FILE|- with the actions
+#     of tests/badidp/script.h; further arguments as "badidp --help" lists them. Several may run at once; the variables are the last one's:
+#     BADIDP_PORT, BADIDP_PID, BADIDP_LOG (events of tests/badidp/log.h), BADIDP_CA. It counts $BADIDP_CANARY (default CANARY, which is in
+#     every vendor_password).
+# badidp_stop                               ends all of them.
+# badidp_connections, badidp_canaries       how many it accepted; how often it received the canary.
+# badidp_requests                           the requests it received, escaped, one a line.
+# badidp_received                           application bytes received, once all its connections have ended (waits up to 10 s for that).
+#
 # Call them from setup_file or from a test, and vendor_stop from the teardown that belongs to it. The server dies with the shell that started it.
 
 VENDOR_NAMES=${VENDOR_NAMES:-vendor.test git.test registry.test registry.vendor.test login.vyopta.com auth.apiax.io}
@@ -85,4 +95,46 @@ vendor_count() { # JQ-FILTER
 vendor_login() { # USER [PASSWORD]
 	curl -sS --max-time 20 --noproxy '*' --cacert "$VENDOR_CA" "https://127.0.0.1:$VENDOR_PORT/oauth2/token" -d grant_type=password \
 		-d client_id=apitoken --data-urlencode "username=$1" --data-urlencode password@- < <(printf %s "${2:-$(vendor_password "$1")}")
+}
+
+badidp_start() {
+	local dir certificates
+	dir=$(mktemp -d)/canary-allowed
+	mkdir "$dir" || return 1
+	certificates=${VENDOR_CERTIFICATES:-$dir/certificates}
+	# shellcheck disable=SC2086
+	[ -d "$certificates" ] || "$SERVERS_TESTS/vendor/make-ca" "$certificates" $VENDOR_NAMES || return 1
+	[[ " $* " = *' --plain '* ]] || set -- --certificates "$certificates" "$@"
+	printf %s "${BADIDP_CANARY:-CANARY}" >"$dir/canary"
+	: >"$dir/events"
+	"$SERVERS_BUILD/tests/badidp/badidp" --ready "$dir/ready" --log "$dir/events" --canary-file "$dir/canary" --die-with-parent "$@" \
+		<&0 >"$dir/log" 2>&1 3>&- &
+	BADIDP_PID=$!
+	servers_wait "$dir/ready" "$BADIDP_PID" "$dir/log" || return 1
+	# shellcheck disable=SC1091
+	. "$dir/ready"
+	BADIDP_LOG=$dir/events BADIDP_CA=$certificates/ca.pem BADIDP_RUNNING="${BADIDP_RUNNING:-} $BADIDP_PID:${dir%/canary-allowed}"
+	export BADIDP_PID BADIDP_PORT BADIDP_LOG BADIDP_CA BADIDP_RUNNING
+}
+
+badidp_stop() {
+	local one
+	for one in ${BADIDP_RUNNING:-}; do
+		servers_end "${one%%:*}"
+		rm -rf "${one#*:}"
+	done
+	unset BADIDP_RUNNING BADIDP_PID
+}
+
+badidp_connections() { grep -c ' accepted$' "$BADIDP_LOG" || true; }
+badidp_canaries() { grep -c ' canary$' "$BADIDP_LOG" || true; }
+badidp_requests() { sed -n 's/^[0-9]* request [0-9]* //p' "$BADIDP_LOG"; }
+
+badidp_received() {
+	local _
+	for _ in {1..200}; do
+		[ "$(grep -c ' end ' "$BADIDP_LOG")" -lt "$(badidp_connections)" ] || break
+		sleep 0.05
+	done
+	awk '$2 == "end" { sum += $3 } END { print sum + 0 }' "$BADIDP_LOG"
 }
