@@ -4,16 +4,24 @@
 # stop_world
 # Vendor users alice and bob are good, carol is disabled, dave is unknown to the vendor; each has an account here.
 # shellcheck shell=bash
-load servers
 
 readonly WORLD=/run/test-vendor # what the vendor itself keeps: the only place where a secret may lie in a file
 readonly ACME_HOSTS='git.test:8443 registry.vendor.test:5000'
+
+# vendor_password USER: random for each world, so that one found in a log or file was leaked. Only the vendor's folder has them.
+vendor_password()
+{
+	[ -s "$WORLD/$1.password" ] || printf '%s-%s' "$1" "$(openssl rand -hex 12)" >"$WORLD/$1.password"
+	cat "$WORLD/$1.password"
+}
+password_of() { vendor_password "$1"; }
+
+load servers
 
 start_world()
 {
 	install -d -m 755 "$WORLD"
 	TMPDIR=$WORLD vendor_start --vendor-port 443 --git-port 8443 --registry-port 5001 --control-port 9000 "$@"
-	new_passwords alice bob carol
 	trust "$VENDOR_CA"
 	configure_acme
 	start_sshd
@@ -25,19 +33,15 @@ stop_world()
 	vendor_stop
 }
 
-# Random passwords, so that one that is found in a log or file was leaked and not merely guessed. Only the vendor's folder has them.
+# new_passwords USER...: another random password, told to the vendor.
 new_passwords()
 {
 	local user
 	for user in "$@"; do
-		printf '%s-%s' "$user" "$(openssl rand -hex 12)" >"$WORLD/$user.password"
-		{ printf 'name=%s&password=' "$user"; cat "$WORLD/$user.password"; } | vendor_control /users -d @- >/dev/null
+		rm -f "$WORLD/$user.password"
+		{ printf 'name=%s&password=' "$user"; vendor_password "$user"; } | vendor_control /users -d @- >/dev/null
 	done
-	vendor_control /users -d name=carol -d state=disabled >/dev/null
-	printf 'dave-%s' "$(openssl rand -hex 12)" >"$WORLD/dave.password"
 }
-
-password_of() { cat "$WORLD/$1.password"; }
 
 # trust CA.pem: into the system's store, both the hashed folder and the bundle (what update-ca-certificates does).
 trust()
@@ -70,9 +74,19 @@ fresh_start()
 	clear_keys alice bob carol dave localuser
 	clear_log
 	vendor_control /reset -d '' >/dev/null
-	local user
-	for user in alice bob carol; do
-		{ printf 'name=%s&password=' "$user"; cat "$WORLD/$user.password"; } | vendor_control /users -d @- >/dev/null
-	done
-	vendor_control /users -d name=carol -d state=disabled >/dev/null
+}
+
+# make_repository NAME README: at https://git.test:8443/NAME.git, with one commit.
+make_repository()
+{
+	local work
+	work=$(mktemp -d)
+	git init -q --bare "$VENDOR_REPOSITORIES/$1.git"
+	git init -q -b main "$work"
+	printf '%s\n' "$2" >"$work/README"
+	git -C "$work" add README
+	git -C "$work" -c user.name=test -c user.email=test@vendor.test commit -qm "$1"
+	git -C "$work" push -q "$VENDOR_REPOSITORIES/$1.git" main
+	git -C "$VENDOR_REPOSITORIES/$1.git" symbolic-ref HEAD refs/heads/main
+	rm -rf "$work"
 }

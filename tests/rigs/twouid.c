@@ -6,7 +6,9 @@
  * twouid USER keys                         what is in the user's own keyring @u, one key a line:
  *                                          SERIAL TYPE OWNER PERMISSION TIMEOUT DESCRIPTION   (TIMEOUT as /proc/keys shows it)
  * twouid USER attack SERIAL                tries everything on a key of somebody else, prints each deed that was not refused
- * twouid USER plant @s|@u DESCRIPTION      adds a key of type user with the payload from stdin, readable by all; prints its serial */
+ * twouid USER plant RING DESCRIPTION       adds a key of type user with the payload from stdin, readable by all, to a keyring (@s, @u
+ *                                          or a serial); prints its serial
+ * Started by USER already, it stays what it is. */
 #include <errno.h>
 #include <grp.h>
 #include <keyutils.h>
@@ -31,6 +33,8 @@ static void stop(const char *what)
 
 static void become(const struct passwd *user)
 {
+	if (getuid() == user->pw_uid && geteuid() == user->pw_uid)
+		return;
 	if (initgroups(user->pw_name, user->pw_gid) || setresgid(user->pw_gid, user->pw_gid, user->pw_gid) ||
 	    setresuid(user->pw_uid, user->pw_uid, user->pw_uid))
 		stop(user->pw_name);
@@ -128,19 +132,6 @@ static int attack(key_serial_t key)
 	return 0;
 }
 
-static int plant(const char *ring, const char *description)
-{
-	static char payload[PAYLOAD_MAX];
-	size_t length = fread(payload, 1, sizeof(payload), stdin);
-	key_serial_t where = strcmp(ring, "@s") == 0 ? KEY_SPEC_SESSION_KEYRING : KEY_SPEC_USER_KEYRING;
-	key_serial_t key = add_key("user", description, payload, length, where);
-
-	if (key < 0 || keyctl_setperm(key, ALL_PERMISSIONS) < 0)
-		stop("cannot plant the key");
-	printf("%d\n", key);
-	return 0;
-}
-
 static key_serial_t serial_parse(const char *text)
 {
 	char *end = NULL;
@@ -151,6 +142,25 @@ static key_serial_t serial_parse(const char *text)
 		exit(2);
 	}
 	return (key_serial_t)serial;
+}
+
+static key_serial_t ring_parse(const char *text)
+{
+	if (strcmp(text, "@s") == 0)
+		return KEY_SPEC_SESSION_KEYRING;
+	return strcmp(text, "@u") == 0 ? KEY_SPEC_USER_KEYRING : serial_parse(text);
+}
+
+static int plant(const char *ring, const char *description)
+{
+	static char payload[PAYLOAD_MAX];
+	size_t length = fread(payload, 1, sizeof(payload), stdin);
+	key_serial_t key = add_key("user", description, payload, length, ring_parse(ring));
+
+	if (key < 0 || keyctl_setperm(key, ALL_PERMISSIONS) < 0)
+		stop("cannot plant the key");
+	printf("%d\n", key);
+	return 0;
 }
 
 int main(int argc, char **argv)

@@ -152,7 +152,6 @@ int main(int argc, char **argv)
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			stop("waitpid");
-	explicit_bzero(typing.script, sizeof(typing.script));
 	if (typing.prompt) {
 		fprintf(stderr, "typist: the prompt \"%s\" never came\n", typing.prompt);
 		return STATUS_UNASKED;
