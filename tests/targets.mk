@@ -2,6 +2,8 @@
 # so that a job server must not be handed on.
 script = $(Q)MAKEFLAGS= B='$(B)' CC='$(CC)' SANITIZE='$(SANITIZE)'
 
+# What the test servers and rigs need, and no more: the demo builds no unit tests.
+tests-servers-build: all $(filter $(B)/tests/rigs/%,$(RIGS)) $(B)/tests/testvendor
 demo:
 	$(script) tests/demo
 check:
@@ -14,3 +16,4 @@ analyze:
 	$(script) tests/analyze all
 scoreboard:
 	$(Q)tests/tap-read $(wildcard $(B)/results/*.tap) | tests/scoreboard tests/threats.md -
+.PHONY: tests-servers-build
