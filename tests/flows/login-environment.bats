@@ -1,0 +1,140 @@
+# su takes the caller's environment along and runs as root: nothing in it may steer what apitoken does.
+
+load helper
+load world
+
+setup_file()
+{
+	start_world
+	install -d -m 1777 /tmp/hostile
+	install -d -o alice -g alice /tmp/hostile/home /tmp/hostile/home/.config /tmp/hostile/home/.config/apitoken/vendors.d
+}
+teardown_file() { stop_world; }
+setup() { fresh_start; rm -f /tmp/hostile/*.log; }
+
+# What alice sets before she starts su: each would redirect trust, traffic, names, files or code in some library.
+hostile_variables()
+{
+	local folder=/tmp/hostile name
+	for name in HTTPS_PROXY https_proxy HTTP_PROXY http_proxy ALL_PROXY all_proxy; do
+		printf '%s=http://127.0.0.1:%s\n' "$name" "$REGISTRY_TOKEN_PORT"
+	done
+	for name in NO_PROXY no_proxy; do printf '%s=nothing.test\n' "$name"; done
+	for name in SSLKEYLOGFILE CURL_DEBUG KRB5_TRACE OPENSSL_TRACE GNUTLS_KEYLOGFILE QLOGDIR MALLOC_TRACE GCONV_PATH LOCPATH NLSPATH \
+		RESOLV_ADD_TRIM_DOMAINS LD_DEBUG_OUTPUT LD_PROFILE_OUTPUT TMPDIR TMP TEMP XDG_RUNTIME_DIR KRB5CCNAME KRB5_CONFIG; do
+		printf '%s=%s/%s.log\n' "$name" "$folder" "$name"
+	done
+	for name in SSL_CERT_FILE CURL_CA_BUNDLE REQUESTS_CA_BUNDLE OPENSSL_CONF OPENSSL_MODULES OPENSSL_ENGINES SSL_CERT_DIR \
+		LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT; do
+		printf '%s=%s/%s\n' "$name" "$folder" "$name"
+	done
+	for name in HOME CURL_HOME XDG_CONFIG_HOME XDG_CONFIG_DIRS XDG_DATA_HOME NETRC; do printf '%s=%s/home\n' "$name" "$folder"; done
+	printf '%s\n' "APITOKEN_CONFIG=$folder/home/.config/apitoken" "APITOKEN_LIBEXEC=$folder" APITOKEN_HANDOFF=1 "PATH=$folder:/usr/local/bin:/usr/bin:/bin" \
+		HOSTALIASES=$folder/hosts 'RES_OPTIONS=attempts:1 timeout:1' LOCALDOMAIN=evil.test GLIBC_TUNABLES=glibc.malloc.check=3 \
+		LD_DEBUG=all LD_BIND_NOW=1 MALLOC_CHECK_=3 MALLOC_PERTURB_=7 LANG=tr_TR.UTF-8 LC_ALL=tr_TR.UTF-8 TZ=:/tmp/hostile/zone \
+		PAM_USER=alice SUDO_USER=root SUDO_UID=0 USER=root LOGNAME=root SHELL=/tmp/hostile/shell IFS=x 'BASH_ENV=/tmp/hostile/bashrc' ENV=/tmp/hostile/env \
+		GIT_SSL_NO_VERIFY=1 NODE_TLS_REJECT_UNAUTHORIZED=0
+}
+
+# hostile_su [COMMAND]...: alice starts "su bob" with all of that; typist and COMMAND (strace) themselves run without it.
+hostile_su()
+{
+	local -a variables
+	mapfile -t variables < <(hostile_variables)
+	printf 'Password: \t%s\n' "$(vendor_password bob)" | "$RIGS/typist" "$@" env "${variables[@]}" /usr/bin/su bob -c /usr/bin/true
+}
+as_alice=(setpriv --reuid alice --regid alice --init-groups)
+
+@test "ENV-01 fetch and stash get a constant environment, whatever the caller of su had" {
+	[ "$(hostile_variables | wc -l)" -ge 60 ]
+	vendor_control /answers -d count=1 -d delay_ms=3000 -d when=before >/dev/null
+	hostile_su "${as_alice[@]}" >/dev/null &
+	su=$!
+	wait_until 20 pgrep -x fetch
+	fetch_environment=$(tr '\0' '\n' <"/proc/$(pgrep -x fetch)/environ")
+	fetch_arguments=$(tr '\0' ' ' <"/proc/$(pgrep -x fetch)/cmdline")
+	wait "$su"
+	assert_token bob acme
+	login_su alice bob "$(vendor_password bob)" true >/dev/null
+	vendor_control /answers -d count=1 -d delay_ms=3000 -d when=before >/dev/null
+	login_su alice bob "$(vendor_password bob)" true >/dev/null &
+	su=$!
+	wait_until 20 pgrep -x fetch
+	[ "$(tr '\0' '\n' <"/proc/$(pgrep -x fetch)/environ")" = "$fetch_environment" ]
+	wait "$su"
+	printf '%s\n' "$fetch_environment" "$fetch_arguments"
+	[ "$fetch_environment" = "$GOLDEN_ENVIRONMENT" ]
+	[[ "$fetch_arguments" != *bob* ]]
+}
+GOLDEN_ENVIRONMENT=$'LC_ALL=C\nPATH=/usr/bin:/bin'
+
+@test "ENV-02 no proxy of the caller's environment is reached" {
+	# The trap works: curl with the same variable does connect to it.
+	run curl -s --max-time 2 --proxy "http://127.0.0.1:$REGISTRY_TOKEN_PORT" https://vendor.test/
+	[ "$(vendor_count .connections.registry)" -ge 1 ]
+	fresh_start
+	hostile_su "${as_alice[@]}"
+	assert_token bob acme
+	[ "$(vendor_count .connections.registry)" -eq 0 ]
+	[ "$(vendor_count .connections.vendor)" -eq 1 ]
+}
+
+@test "ENV-03 a CA of the caller's environment is not trusted, and a module of it is not loaded" {
+	# Without the authority in the system's store the vendor is a stranger; the caller says that it is trusted.
+	mount --bind /var/tmp /etc/ssl/certs
+	cp "$VENDOR_CA" /tmp/hostile/SSL_CERT_FILE
+	cp "$VENDOR_CA" /tmp/hostile/CURL_CA_BUNDLE
+	cp -rL "$VENDOR_AUTHORITIES" /tmp/hostile/SSL_CERT_DIR
+	chmod -R a+rX /tmp/hostile
+	# The lure works: curl of the same libcurl believes those variables.
+	trusting=$(SSL_CERT_FILE=/tmp/hostile/SSL_CERT_FILE SSL_CERT_DIR=/tmp/hostile/SSL_CERT_DIR curl -s -o /dev/null -w '%{http_code}' https://vendor.test/)
+	run hostile_su "${as_alice[@]}"
+	umount /etc/ssl/certs
+	[ "$trusting" != 000 ]
+	[ "$status" -ne 0 ]
+	[ "$(password_posts)" -eq 0 ]
+	assert_no_token bob
+	log_lines 'unavailable|cannot|certificate'
+}
+
+@test "ENV-03 ENV-04 ENV-05 su under a hostile environment opens no file that it names, and writes none" {
+	printf 'openssl_conf = init\n[init]\nproviders = all\n[all]\nevil = evil\n[evil]\nmodule = /tmp/hostile/evil.so\nactivate = 1\n' >/tmp/hostile/OPENSSL_CONF
+	printf 'machine vendor.test login evil password evil\n' >/tmp/hostile/home/.netrc
+	printf 'proxy = "http://127.0.0.1:%s"\n' "$REGISTRY_TOKEN_PORT" >/tmp/hostile/home/.curlrc
+	printf '[vendor]\ndialect = oauth2\ntoken_url = https://unknown.test/\n' >/tmp/hostile/home/.config/apitoken/vendors.d/acme.conf
+	chmod -R a+rX /tmp/hostile
+	hostile_su strace -f -qq -u alice -o /tmp/trace -e trace=open,openat,openat2,creat,execve,connect
+	assert_token bob acme
+	# The trace saw fetch and stash at work.
+	grep -q 'execve.*fetch\|execveat.*fetch\|connect.*htons(443)' /tmp/trace
+	opened=$(opens_of_root /tmp/trace)
+	printf '%s\n' "$opened" | head -40
+	[ -n "$opened" ]
+	run grep -E '/tmp/hostile|/home/alice' <<<"$opened"
+	[ "$status" -eq 1 ]
+	run written_files /tmp/trace
+	[ -z "$output" ]
+	[ -z "$(find /tmp/hostile -name '*.log')" ]
+	rm -rf /tmp/hostile/home/.netrc /tmp/hostile/home/.curlrc
+}
+
+# All paths opened after su's own start: from the first line of a process that su became or started.
+opens_of_root() { sed -n '/execve("\/usr\/bin\/su"/,/execve("\/bin\/bash"/p' "$1" | grep -oE 'open[a-z0-9]*\([^"]*"[^"]*"' | sed 's/.*"\(.*\)"/\1/' | sort -u; }
+# Files opened for writing or made meanwhile, but terminals, /dev/null and su's and PAM's own books.
+written_files()
+{
+	sed -n '/execve("\/usr\/bin\/su"/,/execve("\/bin\/bash"/p' "$1" | grep -E 'O_WRONLY|O_RDWR|O_CREAT|creat\(' | grep -v ' = -1 ' |
+		grep -vE '"/dev/(null|tty|pts/[0-9]+)"|"/var/log/(wtmp|btmp|lastlog|faillog)"|"/run/utmp"|"/var/run/utmp"|"/proc/self/(loginuid|fd/[0-9]+)"'
+}
+
+@test "ENV-04 SSLKEYLOGFILE, HTTPS_PROXY and SSL_CERT_FILE before su: no file, no proxy, and the login works" {
+	# The lure works: curl with the same variable writes the file.
+	SSLKEYLOGFILE=/tmp/hostile/keys-of-curl.log curl -s -o /dev/null https://vendor.test/
+	[ -s /tmp/hostile/keys-of-curl.log ]
+	fresh_start
+	printf 'Password: \t%s\n' "$(vendor_password bob)" | as alice "$RIGS/typist" env SSLKEYLOGFILE=/tmp/hostile/keys.log \
+		"HTTPS_PROXY=http://127.0.0.1:$REGISTRY_TOKEN_PORT" SSL_CERT_FILE=/dev/null su bob -c 'id -un'
+	assert_token bob acme
+	[ ! -e /tmp/hostile/keys.log ]
+	[ "$(vendor_count .connections.registry)" -eq 0 ]
+}
