@@ -4,8 +4,9 @@
  * override it, and through fetch's socket: dialect_set() is the one judge of all three. No dialect has an "if" of its own in C.
  *
  *   [dialect]  description, requires (vendor keys that must be set), token_chars = b64token | visible, refresh = rotate | keep | none, refresh_lifetime (s),
- *              refresh_anchor = login | last, default_lifetime (s), username_header = no | yes
- *   [defaults] token_url, base_url, issuer, client_id, scope: what a vendor file may leave out; and further variables
+ *              refresh_anchor = login | last, default_lifetime (s)
+ *   [defaults] token_url, base_url, issuer, client_id, scope: what a vendor file may leave out; and further variables. Values are templates that may name each other.
+ *              [variables] is the same section, as a vendor file spells it.
  *   [step NAME] one HTTPS exchange. NAME: login, refresh, revoke, or a name that another step's "next" refers to.
  *              method = POST | GET, url (template), body = form | json | query | none, content_type, accept_type (further answer content types), client_auth = none |
  *              basic_raw | basic_form | post, success (statuses, default 200-299), next (step whose turn comes with {prior.access_token}),
@@ -19,6 +20,7 @@
  *
  * Templates: text with {name}; names are the variables of a request: username, password, otp, refresh_token, access_token, client_id, client_secret, scope, token_url, base_url, issuer,
  * prior.access_token, prior.refresh_token, and what [defaults] or the vendor file's [variables] define. An unknown name is an error.
+ * A text key with an empty value is taken back, as if it had not been set.
  */
 #ifndef APITOKEN_DIALECT_H
 #define APITOKEN_DIALECT_H
@@ -37,6 +39,11 @@ enum {
 	DIALECT_TEMPLATE_MAX = 2048, /* bytes with NUL */
 	DIALECT_PATHS_MAX = 512,    /* bytes with NUL: all alternatives of one role */
 	DIALECT_VARIABLES_MAX = 32,
+	DIALECT_VARIABLE_NAME_MAX = 64, /* bytes with NUL: [a-z][a-z0-9_]* */
+	DIALECT_VARIABLES_NESTING = 4,  /* a variable's value may name others: that deep */
+	DIALECT_LIFETIME_DEFAULT = 300, /* seconds, where neither answer nor dialect tells one */
+	DIALECT_LIFETIME_MAX = 31536000, /* seconds: one year */
+	DIALECT_REFRESH_LIFETIME_MAX = 10 * DIALECT_LIFETIME_MAX, /* seconds */
 };
 
 enum dialect_body { BODY_FORM, BODY_JSON, BODY_QUERY, BODY_NONE };
@@ -72,6 +79,8 @@ struct dialect_answer {
 	int refresh_zero_is_end; /* 0 unknown, 1 ended */
 	int token_type_required; /* 0 a missing type counts as Bearer, 1 refused */
 };
+
+/* Where neither [answer STEP] nor [answer] says anything: LIFETIME_AUTO (both), zero is unknown, a token type is required (RFC 6749 section 5.1). */
 
 struct dialect_step {
 	char name[DIALECT_NAME_MAX];
@@ -130,13 +139,20 @@ struct dialect {
 	size_t entries_count;
 };
 
-/* All zero but the defaults above. */
+/* refresh = rotate, anchored at the last refresh, default_lifetime = DIALECT_LIFETIME_DEFAULT; the answer's numbers -1, all else zero. */
 void dialect_init(struct dialect *dialect);
 void dialect_release(struct dialect *dialect);
 
 /* Takes one entry; a later one of the same section and key replaces the earlier (override). ERROR_CONFIGURATION with file:line. */
 int dialect_set(struct dialect *dialect, const struct ini_entry *entry, struct error *error);
-/* The whole, after the last entry: a login step exists, "next" names exist and do not loop, templates name known variables, rules have a meaning. */
+/*
+ * Puts the rules from number first on before the others, and their entries likewise: an administrator's own rules are asked before the dialect's.
+ */
+void dialect_rules_to_front(struct dialect *dialect, size_t first);
+/*
+ * The whole, after the last entry: a login step exists (and refresh, unless refresh = none), "next" names exist and do not loop, templates name variables that are known and set in
+ * their step, the password is in one step only and no secret in a URL, rules have a meaning. path is told where no line of an entry can be.
+ */
 int dialect_check(const struct dialect *dialect, const char *path, struct error *error);
 /* Reads the file of that name from the first folder that has it (folders is NULL-terminated). Without dialect_check(): overrides may follow. */
 int dialect_load(struct dialect *dialect, const char *name, const char *const *folders, struct error *error);

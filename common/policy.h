@@ -14,7 +14,7 @@ struct policy {
 	uid_t minimum_uid;            /* default 1000, at least 1 */
 	uid_t fetch_uid;              /* default 65534, at least 1 */
 	bool store_required;          /* store = required */
-	char prompt[128];             /* default "Password: " */
+	char prompt[128];             /* default "Password: "; a prompt from the file gets one space behind it */
 };
 
 /* Reads FOLDER/apitoken.conf (missing: all defaults). ERROR_CONFIGURATION with file:line. service may be NULL. */

@@ -44,7 +44,7 @@ struct vendor {
 	int64_t default_lifetime;         /* seconds, 0: the dialect's */
 	struct vendor_host *hosts;        /* in the file's order */
 	size_t hosts_count;
-	struct dialect_entry *overrides;  /* sections of the dialect's grammar, unjudged until vendor_dialect() */
+	struct dialect_entry *overrides;  /* for its dialect, unjudged until vendor_dialect(); what [vendor] says about it is among them. key NULL: a section's header */
 	size_t overrides_count;
 };
 
@@ -56,13 +56,15 @@ struct vendor_places {
 };
 
 /*
+ * Paths are absolute and without control characters, else ERROR_CONFIGURATION.
+ *
  * For the module: configuration folder and libexec folder as given (NULL: /etc/apitoken and the compiled-in one); dialects from CONFIG/dialects,
  * LIBEXEC/dialects (a build folder) and LIBEXEC/../../share/apitoken/dialects.
  */
 int vendor_places_for_module(struct vendor_places *places, const char *configuration, const char *libexec, struct error *error);
 /*
  * For a user's programs: APITOKEN_CONFIG=DIR alone, or ~/.config/apitoken (XDG_CONFIG_HOME is not read; HOME must be absolute) before /etc/apitoken; fetch beside the
- * program (/proc/self/exe) or in ../libexec/apitoken.
+ * program (/proc/self/exe) or in ../libexec/apitoken. Dialects from the same configuration folders (dialects/), then as for the module.
  */
 int vendor_places_for_user(struct vendor_places *places, struct error *error);
 
@@ -75,7 +77,7 @@ void vendor_release(struct vendor *vendor);
 int vendor_dialect(const struct vendor *vendor, const struct vendor_places *places, struct dialect *dialect, struct error *error);
 /* Its entry for a canonical host; NULL where the host is not this vendor's. Exact comparison. */
 const struct vendor_host *vendor_host_find(const struct vendor *vendor, const char *canonical_host);
-/* The vendor username for a local login name: the template with %u (and %% for a percent). 0 or -1 (too long). */
+/* The vendor username for a local login name: the template with %u (and %% for a percent). 0, or -1: ERROR_CONFIGURATION (too long), ERROR_POLICY (a control character in login). */
 int vendor_username(const struct vendor *vendor, const char *login, char out[static ACCOUNT_MAX], struct error *error);
 /* Names of all vendors, each once, sorted. *names is one block: free() it. ERROR_CONFIGURATION where a folder cannot be read (a missing folder is no error). */
 int vendor_list(const struct vendor_places *places, char (**names)[VENDOR_NAME_MAX], size_t *count, struct error *error);

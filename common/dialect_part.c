@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "common/dialect_part.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/dialect_syntax.h"
+#include "common/host.h"
+#include "common/setting.h"
+#include "common/text.h"
+
+struct parts {
+	struct dialect_part *items;
+	size_t *count;
+	size_t maximum;
+	setting_fault *name_fault, *value_fault;
+	bool any_case; /* names are compared without regard to case */
+};
+
+static struct dialect_part *part_find(const struct parts *parts, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < *parts->count; i++)
+		if (strcmp(parts->items[i].name, name) == 0 || (parts->any_case && text_equal_ignoring_case(parts->items[i].name, name)))
+			return &parts->items[i];
+	return NULL;
+}
+
+static struct dialect_part *part_add(const struct parts *parts, const char *name)
+{
+	struct dialect_part *part = &parts->items[*parts->count];
+
+	part->name = strdup(name);
+	part->template_text = strdup("");
+	if (part->name && part->template_text) {
+		++*parts->count;
+		return part;
+	}
+	free(part->name);
+	free(part->template_text);
+	memset(part, 0, sizeof(*part));
+	return NULL;
+}
+
+/* An empty value stays as "": an override that takes a field out. */
+static int part_set(const struct parts *parts, const char *name, const struct ini_entry *entry, struct error *error)
+{
+	const char *expected = name[0] ? parts->name_fault(name) : "a name behind the dot";
+	struct dialect_part *part;
+	char *copy;
+
+	if (expected)
+		return ini_error(error, entry, "bad name '%s'; expected %s", entry->key, expected);
+	expected = entry->value[0] ? parts->value_fault(entry->value) : NULL;
+	if (expected)
+		return ini_error(error, entry, "bad value of '%s'; expected %s", entry->key, expected);
+	part = part_find(parts, name);
+	if (part && strcmp(part->name, name) != 0)
+		return ini_error(error, entry, "the header is spelt '%s' before; spell it the same", part->name);
+	if (!part && *parts->count == parts->maximum)
+		return ini_error(error, entry, "there are more than %zu of them in section [%s]", parts->maximum, entry->section);
+	copy = strdup(entry->value);
+	if (!copy || (!part && !(part = part_add(parts, name)))) {
+		free(copy);
+		return setting_no_memory(entry, error);
+	}
+	free(part->template_text);
+	part->template_text = copy;
+	return 0;
+}
+
+int dialect_header_set(struct dialect_part *items, size_t *count, const struct ini_entry *entry, struct error *error)
+{
+	const struct parts parts = { items, count, DIALECT_PARTS_MAX, dialect_header_fault, dialect_line_template_fault, true };
+
+	return part_set(&parts, entry->key + strlen("header."), entry, error);
+}
+
+int dialect_field_set(struct dialect_step *step, const struct ini_entry *entry, struct error *error)
+{
+	const struct parts parts = { step->fields, &step->fields_count, DIALECT_PARTS_MAX, dialect_field_fault, dialect_template_fault, false };
+
+	return part_set(&parts, entry->key + strlen("field."), entry, error);
+}
+
+static const char *variable_name_fault(const char *name)
+{
+	static const char taken[] = "username password otp refresh_token access_token client_secret";
+
+	if (dialect_word_in(taken, name))
+		return "a name that is not one of the request's own variables";
+	return dialect_variable_name_valid(name) ? NULL : "a name of lower case letters, digits and '_', at most 63";
+}
+
+static const char *variable_url_fault(const char *value)
+{
+	struct url url;
+
+	if (strchr(value, '{'))
+		return dialect_url_template_fault(value);
+	return url_parse(value, &url, NULL) < 0 ? "a URL like https://login.example.com/token, nothing but https" : NULL;
+}
+
+int dialect_variable_set(struct dialect *dialect, const struct ini_entry *entry, struct error *error)
+{
+	struct parts parts = { dialect->variables, &dialect->variables_count, DIALECT_VARIABLES_MAX, variable_name_fault, dialect_template_fault, false };
+
+	if (dialect_word_in("token_url base_url issuer", entry->key))
+		parts.value_fault = variable_url_fault;
+	return part_set(&parts, entry->key, entry, error);
+}

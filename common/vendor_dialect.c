@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A vendor's dialect: the shipped file, and on top what the vendor's own file says. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/vendor.h"
+
+enum { FOLDERS_MAX = sizeof(((struct vendor_places *)NULL)->dialect_folders) / sizeof(((struct vendor_places *)NULL)->dialect_folders[0]) };
+
+static int load(struct dialect *dialect, const struct vendor *vendor, const struct vendor_places *places, struct error *error)
+{
+	const char *folders[FOLDERS_MAX + 1] = { NULL };
+	size_t i;
+
+	for (i = 0; i < FOLDERS_MAX && places->dialect_folders[i][0]; i++)
+		folders[i] = places->dialect_folders[i];
+	if (dialect_load(dialect, vendor->dialect, folders, error) == 0)
+		return 0;
+	return error_prefix(error, "vendor '%s'", vendor->name);
+}
+
+static int override(struct dialect *dialect, const struct vendor *vendor, struct error *error)
+{
+	const struct dialect_entry *entry, *end = vendor->overrides + vendor->overrides_count;
+	size_t rules = dialect->rules_count;
+	struct ini_entry own;
+
+	for (entry = vendor->overrides; entry < end; entry++) {
+		own = (struct ini_entry){ entry->path, entry->line, entry->section, entry->key, entry->value };
+		if (dialect_set(dialect, &own, error) < 0)
+			return -1;
+	}
+	dialect_rules_to_front(dialect, rules);
+	return 0;
+}
+
+/* refresh = none and try of the vendor file, in the dialect's words. */
+static int override_refresh(struct dialect *dialect, const struct vendor *vendor, struct error *error)
+{
+	struct ini_entry entry = { .path = vendor->path, .section = "dialect", .key = "refresh", .value = "none" };
+
+	if (vendor->refresh == VENDOR_REFRESH_AUTO || (vendor->refresh == VENDOR_REFRESH_TRY && dialect->refresh != REFRESH_NONE))
+		return 0;
+	if (vendor->refresh == VENDOR_REFRESH_TRY)
+		entry.value = "rotate";
+	return dialect_set(dialect, &entry, error);
+}
+
+static bool is_set(const struct vendor *vendor, const struct dialect *dialect, const char *key)
+{
+	const char *value;
+
+	if (strcmp(key, "client_secret_file") == 0)
+		return vendor->client_secret_file != NULL;
+	value = dialect_variable(dialect, key);
+	return value && value[0] != '\0';
+}
+
+static int check_required(const struct vendor *vendor, const struct dialect *dialect, struct error *error)
+{
+	static const char vendor_keys[] = "token_url base_url issuer client_id client_secret_file scope";
+	const char *list = dialect->requires_keys ? dialect->requires_keys : "";
+	char key[DIALECT_NAME_MAX];
+	size_t length;
+
+	for (; *list; list += length + (list[length] == ' ')) {
+		length = strcspn(list, " ");
+		memcpy(key, list, length); /* a name: dialect_names_fault() */
+		key[length] = '\0';
+		if (!is_set(vendor, dialect, key))
+			return error_set(error, ERROR_CONFIGURATION, "%s: '%s' is missing in [%s]; the dialect %s needs it", vendor->path, key,
+					 dialect_word_in(vendor_keys, key) ? "vendor" : "variables", vendor->dialect);
+	}
+	return 0;
+}
+
+int vendor_dialect(const struct vendor *vendor, const struct vendor_places *places, struct dialect *dialect, struct error *error)
+{
+	dialect_init(dialect);
+	if (load(dialect, vendor, places, error) == 0 && override(dialect, vendor, error) == 0 && override_refresh(dialect, vendor, error) == 0 &&
+	    dialect_check(dialect, vendor->path, error) == 0 && check_required(vendor, dialect, error) == 0)
+		return 0;
+	dialect_release(dialect);
+	return -1;
+}
