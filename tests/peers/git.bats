@@ -1,17 +1,19 @@
-# git 2.47 of Debian 13, with the very helper that was built on Debian 12: a clone from a server that takes only the bearer token.
+# A git that knows authtype, with the helper that was built on Debian 12: a server that takes only the bearer token.
+# GIT_PEER chooses it: "trixie" is the git 2.47 of Debian 13 among that system's own libraries, "newest" the one that was built from unstable.
 
 load ../flows/helper
 load ../flows/world
 
 TRIXIE=/tmp/trixie
 
-reason() { tail -n 1 "$APITOKEN_TEST_CACHE/trixie.unavailable" 2>/dev/null; }
+reason() { tail -n 1 "$APITOKEN_TEST_CACHE/$GIT_PEER.unavailable" 2>/dev/null; }
 
 setup_file()
 {
 	[ -z "$(reason)" ] || return 0
 	start_world --set git_accept=bearer --set git_challenge=bearer
-	debian_13
+	install -m 644 "$VENDOR_CA" /etc/test-ca.pem
+	[ "$GIT_PEER" != trixie ] || debian_13
 	make_repository
 	login_ssh alice "$(password_of alice)" true
 }
@@ -36,8 +38,7 @@ debian_13()
 	mount -t tmpfs -o mode=1777 apitoken-test "$TRIXIE/tmp"
 	mount -t tmpfs -o mode=755 apitoken-test "$TRIXIE/etc"
 	cp -a "$APITOKEN_TEST_CACHE/trixie/etc/." "$TRIXIE/etc/"
-	cp -a /etc/passwd /etc/group /etc/hosts /etc/apitoken "$TRIXIE/etc/"
-	install -m 644 "$VENDOR_CA" "$TRIXIE/etc/test-ca.pem"
+	cp -a /etc/passwd /etc/group /etc/hosts /etc/apitoken /etc/test-ca.pem "$TRIXIE/etc/"
 }
 
 make_repository()
@@ -50,20 +51,25 @@ make_repository()
 	git -C /tmp/seed push -q origin HEAD:main
 }
 
-# git_13 ARGUMENT...: git 2.47 as alice, with our helper and nothing else that could ask or answer.
-git_13()
+# peer ARGUMENT...: that git as alice, with our helper and nothing else that could ask or answer.
+peer()
 {
-	chroot "$TRIXIE" /usr/local/lib/apitoken-tests/twouid alice run env GIT_TERMINAL_PROMPT=0 GIT_SSL_CAINFO=/etc/test-ca.pem \
-		GIT_TRACE_CURL="${TRACE:-0}" git -c credential.helper= -c credential.helper=/usr/local/bin/git-credential-apitoken "$@"
+	local environment=(GIT_TERMINAL_PROMPT=0 GIT_SSL_CAINFO=/etc/test-ca.pem)
+	set -- -c credential.helper= -c credential.helper=/usr/local/bin/git-credential-apitoken "$@"
+	if [ "$GIT_PEER" = trixie ]; then
+		chroot "$TRIXIE" "$RIGS/twouid" alice run env "${environment[@]}" git "$@"
+	else
+		as alice env "${environment[@]}" "$APITOKEN_TEST_CACHE/git-newest/bin-wrappers/git" "$@"
+	fi
 }
 
-@test "the git is 2.47 or newer" {
-	run git_13 version
+@test "$GIT_PEER git is 2.47 or newer" {
+	run peer version
 	[[ "$output" == "git version 2."@(4[7-9]|[5-9][0-9])* ]]
 }
 
-@test "git 2.47 clones with authtype=Bearer from a server that accepts only the token" {
-	run git_13 clone -q https://git.test:8443/project.git clone
+@test "git clones with authtype=Bearer from a server that accepts only the token" {
+	run peer clone -q https://git.test:8443/project.git clone
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[ "$(cat /home/alice/clone/README)" = 'only for those who have a token' ]
@@ -71,17 +77,17 @@ git_13()
 	! vendor_control '/requests?n=50&service=git' | grep -q 'Basic '
 }
 
-@test "git 2.47 pushes" {
+@test "git pushes" {
 	echo more >>/home/alice/clone/README
-	run git_13 -C clone -c user.name=test -c user.email=test@example.com commit -q -a -m two
-	run git_13 -C clone push -q origin HEAD:main
+	run peer -C clone -c user.name=test -c user.email=test@example.com commit -q -a -m two
+	run peer -C clone push -q origin HEAD:main
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[ "$(git -C "$VENDOR_REPOSITORIES/project.git" log --oneline main | wc -l)" -eq 2 ]
 }
 
-@test "the answer to git 2.47 has the authtype form, ephemeral, with an expiry" {
-	run git_13 credential fill <<<$'capability[]=authtype\ncapability[]=state\nprotocol=https\nhost=git.test:8443\n'
+@test "the answer to git has the authtype form, ephemeral, with an expiry" {
+	run peer credential fill <<<$'capability[]=authtype\ncapability[]=state\nprotocol=https\nhost=git.test:8443\n'
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"authtype=Bearer"* ]]
 	[[ "$output" == *"ephemeral=1"* ]]
@@ -91,13 +97,13 @@ git_13()
 }
 
 @test "git credential-store beside it learns nothing" {
-	run git_13 -c credential.helper=store ls-remote https://git.test:8443/project.git
+	run peer -c credential.helper=store ls-remote https://git.test:8443/project.git
 	[ "$status" -eq 0 ]
 	[ ! -e /home/alice/.git-credentials ]
 }
 
 @test "a host that is not ours gets nothing" {
-	run git_13 credential fill <<<$'protocol=https\nhost=elsewhere.example\n'
+	run peer credential fill <<<$'protocol=https\nhost=elsewhere.example\n'
 	[ "$status" -ne 0 ]
 	[[ "$output" != *credential=* ]]
 	[[ "$output" != *password=* ]]
