@@ -105,9 +105,9 @@ is_refused()
 
 @test "glewlwyd: a refresh gives another token, and many at once do not end the login" {
 	login_ssh alice "$ALICE"
-	local first second job
+	local first second
 	first=$(as alice apitoken token glewlwyd)
-	for job in 1 2 3 4 5 6; do
+	for _ in 1 2 3 4 5 6; do
 		as alice apitoken refresh glewlwyd 3>&- &
 	done
 	wait

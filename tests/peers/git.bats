@@ -74,7 +74,7 @@ peer()
 	[ "$status" -eq 0 ]
 	[ "$(cat /home/alice/clone/README)" = 'only for those who have a token' ]
 	vendor_control '/requests?n=50&service=git' | grep -q 'Bearer '
-	! vendor_control '/requests?n=50&service=git' | grep -q 'Basic '
+	[ -z "$(vendor_control '/requests?n=50&service=git' | grep 'Basic ')" ]
 }
 
 @test "git pushes" {

@@ -117,9 +117,9 @@ is_refused()
 
 @test "apiax: a refresh gives another token, and many at once do not end the login" {
 	logs_in apiax login_ssh alice "$(password apiax)"
-	local first second job
+	local first second
 	first=$(as alice apitoken token apiax)
-	for job in 1 2 3 4 5 6; do
+	for _ in 1 2 3 4 5 6; do
 		as alice apitoken refresh apiax 3>&- &
 	done
 	wait
