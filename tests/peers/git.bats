@@ -86,6 +86,14 @@ peer()
 	[ "$(git -C "$VENDOR_REPOSITORIES/project.git" log --oneline main | wc -l)" -eq 2 ]
 }
 
+@test "a token that the server rejects is renewed within the same command" {
+	vendor_control /expire -d user=alice -d kind=access
+	run peer ls-remote -q https://git.test:8443/project.git
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *refs/heads/main* ]]
+}
+
 @test "the answer to git has the authtype form, ephemeral, with an expiry" {
 	run peer credential fill <<<$'capability[]=authtype\ncapability[]=state\nprotocol=https\nhost=git.test:8443\n'
 	[ "$status" -eq 0 ]
