@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* hostscript.h: the answers that pamh's conversation gives, read from a script. One user, so it holds functions. */
+#ifndef APITOKEN_TESTS_HOSTSCRIPT_H
+#define APITOKEN_TESTS_HOSTSCRIPT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <security/_pam_types.h>
+
+enum { ANSWERS_MAX = 64, ANSWER_LENGTH_MAX = 70000 };
+
+enum answer_kind { ANSWER_BYTES, ANSWER_NULL, ANSWER_NO_RESPONSE, ANSWER_CODE };
+
+struct answer {
+	enum answer_kind kind;
+	int code;
+	char *bytes; /* %u not yet replaced */
+};
+
+struct script {
+	struct answer answers[ANSWERS_MAX];
+	int count;
+};
+
+static _Noreturn void script_stop(void)
+{
+	fputs("pamh: the script holds something that is no answer: see pamh -h\n", stderr);
+	exit(2);
+}
+
+static char *answer_expand(const char *bytes, const char *user)
+{
+	const char *mark = strstr(bytes, "%u");
+	char *out = NULL;
+
+	if (!mark)
+		return strdup(bytes);
+	return asprintf(&out, "%.*s%s%s", (int)(mark - bytes), bytes, user, mark + 2) < 0 ? NULL : out;
+}
+
+static void answer_bytes(struct answer *answer, const char *line)
+{
+	answer->kind = ANSWER_BYTES;
+	if (strncmp(line, "text ", 5) == 0) {
+		answer->bytes = strdup(line + 5);
+	} else if (strncmp(line, "fill ", 5) == 0) {
+		const long length = strtol(line + 5, NULL, 10);
+
+		if (length < 0 || length > ANSWER_LENGTH_MAX || !(answer->bytes = calloc(1, (size_t)length + 1)))
+			script_stop();
+		memset(answer->bytes, 'f', (size_t)length);
+	} else if (strncmp(line, "hex ", 4) == 0) {
+		const size_t length = strlen(line + 4) / 2;
+
+		answer->bytes = calloc(1, length + 1);
+		for (size_t i = 0; i < length; i++) {
+			const char digits[3] = { line[4 + 2 * i], line[5 + 2 * i], '\0' };
+
+			answer->bytes[i] = (char)strtoul(digits, NULL, 16);
+		}
+	} else {
+		script_stop();
+	}
+}
+
+static void answer_read(struct answer *answer, const char *line)
+{
+	static const struct { const char *word; enum answer_kind kind; int code; } kinds[] = {
+		{ "null", ANSWER_NULL, 0 }, { "no-response", ANSWER_NO_RESPONSE, 0 }, { "error", ANSWER_CODE, PAM_CONV_ERR },
+		{ "again", ANSWER_CODE, PAM_CONV_AGAIN }, { "abort", ANSWER_CODE, PAM_ABORT },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(line, kinds[i].word) == 0) {
+			*answer = (struct answer){ .kind = kinds[i].kind, .code = kinds[i].code };
+			return;
+		}
+	}
+	answer_bytes(answer, line);
+}
+
+static void script_read(struct script *script, FILE *file)
+{
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t length;
+
+	while (script->count < ANSWERS_MAX && (length = getline(&line, &size, file)) > 0) {
+		if (line[length - 1] == '\n')
+			line[length - 1] = '\0';
+		answer_read(&script->answers[script->count++], line);
+	}
+	if (line)
+		explicit_bzero(line, size);
+	free(line);
+}
+
+#endif
