@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* hostscript.h: the answers that pamh's conversation gives, read from a script. One user, so it holds functions. */
+/* hostscript.h: reads what pamh is told: its conversation's answers, and the flags of its calls. One user, so it holds functions. */
 #ifndef APITOKEN_TESTS_HOSTSCRIPT_H
 #define APITOKEN_TESTS_HOSTSCRIPT_H
 
@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <security/_pam_types.h>
+#include <security/pam_modules.h>
 
-enum { ANSWERS_MAX = 64, ANSWER_LENGTH_MAX = 70000 };
+enum { ANSWERS_MAX = 2048, ANSWER_LENGTH_MAX = 70000 };
 
 enum answer_kind { ANSWER_BYTES, ANSWER_NULL, ANSWER_NO_RESPONSE, ANSWER_CODE };
 
@@ -96,6 +96,35 @@ static void script_read(struct script *script, FILE *file)
 	if (line)
 		explicit_bzero(line, size);
 	free(line);
+}
+
+static int flag_value(const char *word, size_t length)
+{
+	static const struct { const char *word; int value; } flags[] = {
+		{ "silent", PAM_SILENT }, { "nonull", PAM_DISALLOW_NULL_AUTHTOK }, { "establish", PAM_ESTABLISH_CRED },
+		{ "delete", PAM_DELETE_CRED }, { "reinit", PAM_REINITIALIZE_CRED }, { "refresh", PAM_REFRESH_CRED },
+		{ "data_silent", PAM_DATA_SILENT },
+	};
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (strlen(flags[i].word) == length && memcmp(flags[i].word, word, length) == 0)
+			return flags[i].value;
+	}
+	fprintf(stderr, "pamh: unknown flag %s\n", word);
+	exit(2);
+}
+
+static int flags_read(const char *call)
+{
+	const char *word = strchr(call, ':');
+	int flags = 0;
+
+	while (word) {
+		word++;
+		flags |= flag_value(word, strcspn(word, "+"));
+		word = strchr(word, '+');
+	}
+	return flags;
 }
 
 #endif

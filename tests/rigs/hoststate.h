@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STATE_TEXT_MAX = 8192, STATE_SIGNALS = 65 };
+enum { STATE_TEXT_MAX = 512 * 1024, STATE_SIGNALS = 65 };
 
 struct host_state {
 	char descriptors[STATE_TEXT_MAX]; /* "0->... 1->..." */

@@ -12,6 +12,7 @@
 
 #include <security/pam_appl.h>
 
+#include "hostmalloc.h"
 #include "hostreport.h"
 #include "hostscript.h"
 #include "hostsetup.h"
@@ -33,6 +34,7 @@ static const char usage_text[] =
 	"  -n COUNT      runs, each from pam_start to pam_end (which unloads the modules)\n"
 	"  -t COUNT      threads, each with its own handle\n"
 	"  -o FD         write the report there, so that descriptors 1 and 2 are the modules' alone\n"
+	"  -m N          in \"auth\", allocation N fails; 0: none does; each: in run 1 the first, in run 2 the second. Reports \"allocations COUNT\"\n"
 	"  -k            compare the state of the process before and after, count signals\n"
 	"calls: auth acct setcred open close chauthtok end, each with flags: auth:silent+nonull setcred:establish|delete|reinit|refresh+silent\n"
 	"       end:data_silent; fork CALLS... join (a child makes these calls) | join-env (and its PAM environment comes back, as sshd does)\n"
@@ -51,8 +53,9 @@ static struct {
 	struct script script;
 	char **calls;
 	bool no_conversation, compare;
-	long runs, threads;
-} host = { .sigchld = "dfl", .runs = 1, .threads = 1 };
+	long runs, threads, malloc_fails_at; /* -1: malloc is left alone */
+	bool malloc_fails_each;
+} host = { .sigchld = "dfl", .runs = 1, .threads = 1, .malloc_fails_at = -1 };
 
 struct run {
 	pam_handle_t *pamh;
@@ -121,34 +124,6 @@ static int converse(int count, const struct pam_message **messages, struct pam_r
 
 /* ---- the calls ------------------------------------------------------------------------------------------------------ */
 
-static int flag_value(const char *word, size_t length)
-{
-	static const struct { const char *word; int value; } flags[] = {
-		{ "silent", PAM_SILENT }, { "nonull", PAM_DISALLOW_NULL_AUTHTOK }, { "establish", PAM_ESTABLISH_CRED },
-		{ "delete", PAM_DELETE_CRED }, { "reinit", PAM_REINITIALIZE_CRED }, { "refresh", PAM_REFRESH_CRED },
-		{ "data_silent", PAM_DATA_SILENT },
-	};
-
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-		if (strlen(flags[i].word) == length && memcmp(flags[i].word, word, length) == 0)
-			return flags[i].value;
-	}
-	usage(2);
-}
-
-static int flags_read(const char *call)
-{
-	const char *word = strchr(call, ':');
-	int flags = 0;
-
-	while (word) {
-		word++;
-		flags |= flag_value(word, strcspn(word, "+"));
-		word = strchr(word, '+');
-	}
-	return flags;
-}
-
 static void fail_delay(int result, unsigned int microseconds, void *data)
 {
 	(void)data;
@@ -199,10 +174,26 @@ static void user_report(pam_handle_t *pamh)
 
 typedef int pam_call(pam_handle_t *, int);
 
+static int authenticate(pam_handle_t *pamh, int flags)
+{
+	long allocations;
+	int result;
+
+	if (host.malloc_fails_at < 0)
+		return pam_authenticate(pamh, flags);
+	host.malloc_fails_at += host.malloc_fails_each;
+	malloc_begin(host.malloc_fails_at);
+	result = pam_authenticate(pamh, flags);
+	allocations = malloc_end();
+	if (!host.malloc_fails_each)
+		report("allocations %ld", allocations);
+	return result;
+}
+
 static void call_make(struct run *run, const char *call)
 {
 	static const struct { const char *word; pam_call *function; } calls[] = {
-		{ "auth", pam_authenticate }, { "acct", pam_acct_mgmt }, { "setcred", pam_setcred },
+		{ "auth", authenticate }, { "acct", pam_acct_mgmt }, { "setcred", pam_setcred },
 		{ "open", pam_open_session }, { "close", pam_close_session }, { "chauthtok", pam_chauthtok },
 	};
 	const size_t length = strcspn(call, ":=");
@@ -377,7 +368,7 @@ static void options_read(int argc, char **argv, struct process *process)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "+hc:a:Ci:r:u:s:x:l:n:t:o:k")) != -1) {
+	while ((option = getopt(argc, argv, "+hc:a:Ci:r:u:s:x:l:n:t:o:m:k")) != -1) {
 		switch (option) {
 		case 'c': host.folder = optarg; break;
 		case 'a': process->script = optarg; break;
@@ -395,6 +386,10 @@ static void options_read(int argc, char **argv, struct process *process)
 		case 'n': host.runs = count_read(optarg, 1000000); break;
 		case 't': host.threads = count_read(optarg, THREADS_MAX); break;
 		case 'o': process->report_fd = (int)count_read(optarg, 1 << 20); break;
+		case 'm':
+			host.malloc_fails_each = strcmp(optarg, "each") == 0;
+			host.malloc_fails_at = strtol(optarg, NULL, 10);
+			break;
 		case 'k': host.compare = true; break;
 		default: usage(option == 'h' ? 0 : 2);
 		}

@@ -1,0 +1,252 @@
+# setcred and the session: whose keyring gets what, in which order of calls, and what a failure does.
+
+load pam
+
+setup_file() { pam_world; }
+teardown_file() { pam_world_end; }
+
+# The hand-offs of our users in root's keyring. It is the machine's: others may log in there now.
+handoffs() { "$RIGS/twouid" root keys | grep -wE 'apitoken:handoff:(alice|bob)' || true; }
+
+@test "PAM-05 authenticate in a forked child, setcred in the parent: only the PAM environment travels, and the record arrives" {
+	host alice "$(password_of alice)" fork auth acct join-env env setcred:establish env open env
+	[ "$(grep -c '^env APITOKEN_HANDOFF=[0-9]*$' <<<"$output")" -eq 1 ]
+	said 'setcred:establish PAM_SUCCESS' 'open PAM_SUCCESS'
+	assert_token alice acme
+	[ -z "$(handoffs)" ]
+}
+
+@test "PAM-05 a hand-off that was lost, and one of another login, give no token, and the login goes on" {
+	host alice "$(password_of alice)" fork auth join setcred open
+	said 'setcred PAM_SUCCESS' 'open PAM_SUCCESS'
+	assert_no_token alice
+	serial=$(handoffs | cut -d' ' -f1)
+	[ -n "$serial" ]
+	host bob "$(password_of bob)" "putenv=APITOKEN_HANDOFF=$serial" setcred open
+	said 'setcred PAM_SUCCESS' 'open PAM_SUCCESS'
+	assert_no_token alice bob
+}
+
+@test "a forged hand-off number never stores, never removes another key and never fails a login" {
+	local serial number
+	serial=$(printf secret | keyctl padd user of-root @u)
+	for number in "$serial" 0 -1 1 999999999 2147483647 99999999999 0x1 x ' 1' ''; do
+		host bob x "putenv=APITOKEN_HANDOFF=$number" setcred open env setcred:delete
+		said 'setcred PAM_SUCCESS' 'open PAM_SUCCESS'
+		! grep -q ^env <<<"$output"
+	done
+	host root x "putenv=APITOKEN_HANDOFF=$serial" setcred
+	host mallory x "putenv=APITOKEN_HANDOFF=$serial" setcred
+	host bob x "putenv=APITOKEN_HANDOFF=$serial" setcred:delete
+	host bob x "putenv=APITOKEN_HANDOFF=$serial" close
+	[ "$(keyctl print "$serial")" = secret ]
+	keyctl unlink "$serial" @u
+	assert_no_token bob
+}
+
+@test "PAM-06 a keyring that is full or forbidden fails no login, unless store = required" {
+	local code call
+	for code in EDQUOT ENOSYS EPERM EACCES; do
+		for call in add_key keyctl; do
+			clear_log
+			WRAPPER=(strace -f -qq -o /dev/null -e "trace=$call" -e "inject=$call:error=$code")
+			host alice "$(password_of alice)" auth setcred open close
+			said 'auth PAM_SUCCESS' 'setcred PAM_SUCCESS' 'open PAM_SUCCESS' 'close PAM_SUCCESS'
+			logged_some warning 'user=alice .*token'
+			assert_no_token alice
+		done
+	done
+}
+logged_some() { grep -qE "^<84>.*pam_apitoken.*$2" "$LOG" || { cat "$LOG"; return 1; }; }
+
+@test "PAM-06 with store = required a token that cannot be stored is CRED_ERR in setcred, SESSION_ERR in open_session" {
+	printf '[pam]\nvendor = acme\nstore = required\n' >/etc/apitoken/apitoken.conf
+	fill_keyring alice
+	host alice "$(password_of alice)" auth setcred
+	said 'auth PAM_SUCCESS' 'setcred PAM_CRED_ERR'
+	logged warning 'user=alice'
+	host alice "$(password_of alice)" auth open
+	said 'open PAM_SESSION_ERR'
+	configure_acme
+	host alice "$(password_of alice)" auth setcred open
+	said 'auth PAM_SUCCESS' 'setcred PAM_SUCCESS' 'open PAM_SUCCESS'
+	clear_keys alice
+	printf '[pam]\nvendor = acme\nstore = required\n' >/etc/apitoken/apitoken.conf
+	host alice "$(password_of alice)" auth setcred
+	said 'setcred PAM_SUCCESS'
+	assert_token alice acme
+}
+# Two keys that leave less room than any record needs.
+fill_keyring()
+{
+	local name
+	for name in one two; do
+		head -c 9900 /dev/zero | tr '\0' f | "$RIGS/twouid" "$1" inherit keyctl padd user "filler-$name" @u >/dev/null
+	done
+}
+
+@test "a failed store is tried once more by open_session" {
+	fill_keyring alice
+	host alice "$(password_of alice)" auth setcred
+	assert_no_token alice
+	clear_keys alice
+	WRAPPER=(strace -f -qq -o /dev/null -e trace=setresuid -e inject=setresuid:error=EAGAIN:when=2)
+	host alice "$(password_of alice)" auth setcred open
+	said 'auth PAM_SUCCESS' 'setcred PAM_SUCCESS' 'open PAM_SUCCESS'
+}
+
+@test "PAM-19 pam_end in a forked child, silent or not, takes nothing from the parent" {
+	local end
+	for end in end:data_silent end; do
+		clear_keys alice
+		host alice "$(password_of alice)" auth fork "$end" join setcred
+		said 'setcred PAM_SUCCESS'
+		assert_token alice acme
+		host alice "$(password_of alice)" auth setcred fork "$end" join open fork close "$end" join
+		assert_token alice acme
+	done
+	PAMH=(-u bob)
+	host bob "$(password_of bob)" auth fork end:data_silent join setcred:refresh
+	assert_token bob acme
+}
+
+@test "PAM-21 in each order of setcred, open, close and delete up to four after auth there is at most one record and no error" {
+	local a b c d order
+	local words=(setcred open close setcred:delete)
+	for a in "${words[@]}"; do for b in "${words[@]}"; do for c in "${words[@]}"; do
+		clear_keys alice
+		host alice "$(password_of alice)" acct auth "$a" "$b" "$c" env
+		! grep -E '^(setcred|open|close)' <<<"$output" | grep -v PAM_SUCCESS || return 1
+		! grep -q ^env <<<"$output"
+		case $a in
+		setcred | open) assert_token alice acme ;;
+		*) assert_no_token alice ;;
+		esac
+	done; done; done
+	[ -z "$(handoffs)" ]
+}
+
+@test "PAM-21 before authenticate, twice, and for a second login of the same transaction" {
+	host alice "$(password_of alice)" setcred open close setcred:delete
+	! grep -v PAM_SUCCESS <<<"$output"
+	host alice "$(password_of alice)" setcred auth setcred setcred:reinit setcred:refresh open close setcred auth setcred
+	! grep -E '^(setcred|open|close|auth)' <<<"$output" | grep -v PAM_SUCCESS || return 1
+	assert_token alice acme
+	host alice "$(password_of alice)" auth auth setcred
+	[ -z "$(handoffs)" ]
+}
+
+@test "KEY-03 PAM-20 real uid alice, effective 0, login of bob: bob's keyring has the token, alice's has nothing" {
+	local call
+	for call in setcred:establish setcred:reinit setcred:refresh setcred open; do
+		clear_keys alice bob
+		PAMH=(-r alice -k)
+		host bob "$(password_of bob)" auth "$call"
+		said 'auth PAM_SUCCESS' "$call PAM_SUCCESS" 'state same'
+		assert_token bob acme
+		assert_no_token alice
+	done
+}
+
+@test "PAM-20 delete removes the hand-off only, with real uid alice too" {
+	PAMH=(-r alice)
+	host bob "$(password_of bob)" auth setcred
+	host bob "$(password_of bob)" auth setcred:delete+reinit setcred
+	assert_token bob acme
+	assert_no_token alice
+	[ -z "$(handoffs)" ]
+	host alice "$(password_of alice)" setcred:delete close
+	assert_token bob acme
+}
+
+@test "PAM_USER changed after authenticate, as sudo does: nobody gets a token, the hand-off is gone" {
+	local target
+	for target in bob root mallory localuser; do
+		PAMH=(-r alice)
+		host alice "$(password_of alice)" auth "user=$target" setcred:reinit open close setcred:delete
+		! grep -E '^(setcred|open|close)' <<<"$output" | grep -v PAM_SUCCESS || return 1
+		assert_no_token alice bob localuser
+		[ -z "$(handoffs)" ]
+	done
+}
+
+@test "an unprivileged host stores for itself, by any flag, and for nobody else" {
+	PAMH=(-u alice -k)
+	host alice "$(password_of alice)" auth acct setcred:refresh
+	said 'auth PAM_SUCCESS' 'setcred:refresh PAM_SUCCESS' 'state same'
+	assert_token alice acme
+	clear_keys alice
+	host bob "$(password_of bob)" auth setcred:refresh env
+	said 'auth PAM_SUCCESS' 'setcred:refresh PAM_SUCCESS'
+	assert_no_token alice bob
+	! grep -q ^env <<<"$output"
+}
+
+@test "PAM-17 first-pass options: prompts, results, and PAM_AUTHTOK for later modules" {
+	# Columns: what stands before us, our argument, our result, prompts in all, posts.
+	local first option result prompts posts earlier
+	while read -r first option result prompts posts; do
+		earlier=()
+		[ "$first" = - ] || earlier=('auth optional pam_unix.so nodelay')
+		service first "${earlier[@]}" "auth required MODULE ${option#-}" 'auth optional pam_unix.so use_first_pass nodelay'
+		vendor_control /reset -d '' >/dev/null
+		SERVICE=first
+		host alice "$(password_of alice)" auth
+		said "auth $result"
+		[ "$(grep -c ^prompt <<<"$output")" -eq "$prompts" ] || { echo "$first $option: $output"; return 1; }
+		[ "$(password_posts)" -eq "$posts" ]
+	done <<-'TABLE'
+		unix - PAM_SUCCESS 1 1
+		unix try_first_pass PAM_SUCCESS 1 1
+		unix use_first_pass PAM_SUCCESS 1 1
+		- - PAM_SUCCESS 1 1
+		- try_first_pass PAM_SUCCESS 1 1
+		- use_first_pass PAM_AUTH_ERR 0 0
+	TABLE
+}
+
+@test "PAM-17 after a refusal there is no second prompt and no second post" {
+	service first 'auth optional pam_unix.so nodelay' 'auth required MODULE try_first_pass'
+	SERVICE=first
+	host alice wrong-password auth
+	said 'auth PAM_AUTH_ERR'
+	[ "$(grep -c ^prompt <<<"$output")" -eq 1 ]
+	[ "$(password_posts)" -eq 1 ]
+}
+
+@test "the later module gets the password that we asked for" {
+	printf '#!/bin/sh\ntr -d "\\0" | sha256sum >/run/heard\n' >/run/listener
+	chmod 755 /run/listener
+	service later 'auth required MODULE' 'auth required pam_exec.so expose_authtok quiet /run/listener'
+	SERVICE=later
+	host alice "$(password_of alice)" auth
+	said 'auth PAM_SUCCESS'
+	[ "$(cat /run/heard)" = "$(password_of alice | sha256sum)" ]
+}
+
+@test "PAM-18 whatever the conversation does, there is no crash, no success and no request" {
+	local script result
+	while IFS=: read -r script result; do
+		host_script alice "$script" auth auth
+		[ "$(grep -c "^auth $result\$" <<<"$output")" -ge 1 ] || { echo "$script"; return 1; }
+		! grep -q 'auth PAM_SUCCESS' <<<"$output"
+	done <<-'TABLE'
+		null:PAM_CONV_ERR
+		no-response:PAM_CONV_ERR
+		error:PAM_CONV_ERR
+		again:PAM_CONV_ERR
+		abort:PAM_CONV_ERR
+	TABLE
+	PAMH=(-C)
+	host_script alice '' auth
+	said 'auth PAM_CONV_ERR'
+	no_requests
+	PAMH=()
+	host_script '' $'error\nerror' auth
+	said 'auth PAM_CONV_ERR'
+	host_script '' $'text \ntext x' auth
+	! grep -q 'auth PAM_SUCCESS' <<<"$output"
+	no_requests
+	host_script '' "text alice"$'\n'"text $(password_of alice)" auth getuser
+	said 'auth PAM_SUCCESS' 'user alice' 'prompt on login:'
+}
