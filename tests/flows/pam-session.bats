@@ -6,7 +6,7 @@ setup_file() { pam_world; }
 teardown_file() { pam_world_end; }
 
 # The hand-offs of our users in root's keyring. It is the machine's: others may log in there now.
-handoffs() { "$RIGS/twouid" root keys | grep -wE 'apitoken:handoff:(alice|bob)' || true; }
+handoffs() { "$RIGS/twouid" root keys | grep -E ' apitoken:handoff:[0-9a-f]{16}:(alice|bob)$' || true; }
 
 @test "PAM-05 authenticate in a forked child, setcred in the parent: only the PAM environment travels, and the record arrives" {
 	host alice "$(password_of alice)" fork auth acct join-env env setcred:establish env open env
