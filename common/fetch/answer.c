@@ -69,10 +69,26 @@ static void read_error(struct reading *reading)
 		text_copy(reading->description, sizeof(reading->description), value.bytes);
 }
 
-/* Only what looks like a word of a protocol is shown: a vendor that echoes what was sent must not write into our logs. */
-static bool is_word(const char *code)
+/* True where the word repeats a secret that was sent; short ones stand in any word. */
+static bool repeats_secret(const char *code, const struct variables *sent)
 {
-	return code[0] != '\0' && strspn(code, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == strlen(code);
+	static const char *const names[] = { "password", "otp", "client_secret", "access_token", "refresh_token" };
+
+	for (size_t i = 0; sent != NULL && i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct secret *value = variables_find(sent, names[i]);
+
+		if (value != NULL && value->length >= 4 && strstr(code, value->bytes) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Only what looks like a word of a protocol is shown: a vendor that echoes what was sent must not write into our logs. */
+static bool is_showable(const char *code, const struct variables *sent)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+
+	return code[0] != '\0' && strspn(code, letters) == strlen(code) && !repeats_secret(code, sent);
 }
 
 static const char *verdict_sentence(enum verdict verdict)
@@ -105,7 +121,7 @@ static int fail_by_rule(struct reading *reading)
 	};
 	const struct dialect_rule *rule = judge(reading->context->dialect, reading->context->step, &finding);
 	enum verdict verdict = rule == NULL || rule->means == VERDICT_SUCCESS ? VERDICT_UNAVAILABLE : rule->means;
-	bool has_word = is_word(reading->code);
+	bool has_word = is_showable(reading->code, reading->context->sent);
 
 	if (rule != NULL)
 		text_copy(reading->outcome->rule, sizeof(reading->outcome->rule), rule->name);

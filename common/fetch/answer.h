@@ -9,12 +9,14 @@
 #include "common/dialect.h"
 #include "common/fetch/http.h"
 #include "common/fetch/outcome.h"
+#include "common/fetch/variables.h"
 
 enum { LIFETIME_DEFAULT = 300 }; /* seconds, where neither answer nor dialect nor vendor file tells any */
 
 struct answer_context {
 	const struct dialect *dialect;
 	const struct dialect_step *step;
+	const struct variables *sent; /* an error word that repeats one of these secrets is not shown; NULL: none */
 	const char *host;         /* for messages */
 	bool keep_refresh;        /* whether a refresh token is wanted; otherwise it is not even looked at */
 	bool needs_token;         /* false: the status alone decides (revoke) */
