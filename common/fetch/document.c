@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/fetch/unique.h"
+#include "common/fetch/encode.h"
+#include "common/fetch/strict.h"
 #include "common/text.h"
 
 struct document {
@@ -51,13 +52,13 @@ struct document *document_parse(const char *text, size_t length)
 	struct document *document;
 	struct json_object *root;
 
-	if (length == 0 || length > INT_MAX)
+	if (length == 0 || length > INT_MAX || !encode_is_utf8(text, length)) /* json-c lets overlong forms through */
 		return NULL;
 	root = parse(text, length);
 	if (root == NULL)
 		return NULL;
 	if ((!json_object_is_type(root, json_type_object) && !json_object_is_type(root, json_type_array)) ||
-	    !json_keys_are_unique(text, length) || (document = calloc(1, sizeof(*document))) == NULL) {
+	    !json_is_strict(text, length) || (document = calloc(1, sizeof(*document))) == NULL) {
 		json_object_put(root);
 		return NULL;
 	}

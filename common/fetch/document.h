@@ -26,7 +26,7 @@ struct document_value {
 struct document; /* opaque */
 
 /*
- * Parses the whole text: strict JSON, valid UTF-8, JSON_DEPTH_MAX, nothing behind it but white space, keys unique (json_keys_are_unique()). NULL where it is anything else, or
+ * Parses the whole text: strict JSON, valid UTF-8, nothing behind it but white space, and what json_is_strict() asks. NULL where it is anything else, or
  * memory is short. A body of only a scalar is no document.
  */
 struct document *document_parse(const char *text, size_t length);

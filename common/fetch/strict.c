@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "common/fetch/unique.h"
+#include "common/fetch/strict.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -87,6 +87,8 @@ static bool take_string(struct scan *scan, struct key *key)
 
 		if (byte == '"')
 			return true;
+		if (byte < 0x20)
+			return false;
 		if (byte != '\\') {
 			key_append(key, byte);
 			continue;
@@ -153,9 +155,55 @@ static bool open_container(struct scan *scan, bool is_object)
 	return true;
 }
 
+static bool take_digits(struct scan *scan)
+{
+	const char *start = scan->text;
+
+	while (scan->text < scan->end && *scan->text >= '0' && *scan->text <= '9')
+		scan->text++;
+	return scan->text > start;
+}
+
+static bool take_character(struct scan *scan, const char *characters)
+{
+	if (scan->text == scan->end || strchr(characters, *scan->text) == NULL || *scan->text == '\0')
+		return false;
+	scan->text++;
+	return true;
+}
+
+/* RFC 8259 section 6: no leading zeros, digits around the point. json-c also reads -Infinity as a number. */
+static bool take_number(struct scan *scan)
+{
+	bool negative = take_character(scan, "-");
+
+	if (negative && take_character(scan, "I"))
+		return true;
+	if (!take_character(scan, "0") && !take_digits(scan))
+		return false;
+	if (take_character(scan, ".") && !take_digits(scan))
+		return false;
+	if (take_character(scan, "eE")) {
+		take_character(scan, "+-");
+		if (!take_digits(scan))
+			return false;
+	}
+	return scan->text == scan->end || strchr("0123456789.+-", *scan->text) == NULL;
+}
+
+/* Punctuation, white space, and the letters of true, false, null and the NaN and Infinity that json-c takes for numbers. */
+static bool is_json_character(char character)
+{
+	static const char characters[] = ":, \t\r\nabcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	return memchr(characters, character, sizeof(characters) - 1) != NULL;
+}
+
 static bool take_one(struct scan *scan)
 {
-	switch (*scan->text++) {
+	char character = *scan->text++;
+
+	switch (character) {
 	case '"':
 		return take_text(scan);
 	case '{':
@@ -165,12 +213,16 @@ static bool take_one(struct scan *scan)
 	case '}':
 	case ']':
 		return scan->depth-- > 0;
+	case '-':
+	case '0' ... '9':
+		scan->text--;
+		return take_number(scan);
 	default:
-		return true;
+		return is_json_character(character);
 	}
 }
 
-bool json_keys_are_unique(const char *text, size_t length)
+bool json_is_strict(const char *text, size_t length)
 {
 	static struct scan scan; /* 70 kB: too much for a stack, and fetch has one thread that comes here */
 
