@@ -171,26 +171,15 @@ void chain_run(struct request *request, int64_t deadline_ms, struct outcome *out
 
 /* ---- ports ---- */
 
-/* The port behind the last colon of an authority; fallback where none stands there. */
-static unsigned int port_of(const char *text, unsigned int fallback)
+/* The port of "HOST:PORT" or "http://HOST:PORT": a vendor file always names it. */
+static unsigned int port_of(const char *text)
 {
 	const char *colon = strrchr(text, ':');
-	int64_t port;
+	int64_t port = 0;
 
-	if (colon == NULL || number_parse(colon + 1, 1, 65535, &port) < 0)
-		return fallback;
+	if (colon != NULL)
+		number_parse(colon + 1, 1, 65535, &port);
 	return (unsigned int)port;
-}
-
-/* curl's default port of a proxy is 1080 whatever its scheme (but 443 for https), so a vendor file names it. */
-static unsigned int proxy_port(const char *proxy)
-{
-	char text[URL_MAX];
-
-	text_copy(text, sizeof(text), proxy);
-	if (text[0] != '\0' && text[strlen(text) - 1] == '/')
-		text[strlen(text) - 1] = '\0';
-	return port_of(text, text_starts_with(text, "https://") ? 443 : 1080);
 }
 
 static int step_port(const struct request *request, const struct dialect_step *step, unsigned int *port, struct error *error)
@@ -215,7 +204,7 @@ int chain_ports(const struct request *request, unsigned int ports[], size_t maxi
 	size_t count = 0;
 
 	if (request->proxy[0] != '\0' || request->connect_to[0] != '\0') {
-		ports[0] = request->proxy[0] != '\0' ? proxy_port(request->proxy) : port_of(request->connect_to, 443);
+		ports[0] = port_of(request->proxy[0] != '\0' ? request->proxy : request->connect_to);
 		return 1;
 	}
 	while (step != NULL && step->url != NULL && count < maximum) {
