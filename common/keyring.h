@@ -37,7 +37,8 @@ int keyring_read_serial(int32_t serial, struct secret *payload, struct error *er
 
 /*
  * Makes sure that a record of up to size bytes will fit, before a request that cannot be taken back: a placeholder of that description in the thread keyring,
- * which keyring_store() of the same description then fills in place. ERROR_KEYRING names the quota's sysctl. keyring_unreserve() drops it.
+ * which keyring_store() of the same description then fills in place. Where the quota has no room for size beside the old record, room for the old one's size and a
+ * quarter more, or at least for its size again, is reserved. ERROR_KEYRING names the quota's sysctl. keyring_unreserve() drops it.
  */
 int keyring_reserve(const char *description, size_t size, struct error *error);
 void keyring_unreserve(void);
@@ -47,7 +48,8 @@ int keyring_store(const char *description, const struct secret *payload, int64_t
 int keyring_remove(const char *description, struct error *error);
 
 /*
- * The hand-off between authenticate and setcred, in root's @u, owner only, HANDOFF_SECONDS long; description "apitoken:handoff:" and the local login name.
+ * The hand-off between authenticate and setcred, in root's @u, owner only, HANDOFF_SECONDS long; description "apitoken:handoff:", 16 random hex digits (so that two
+ * logins of one user at once do not displace each other), ":" and the local login name.
  * park: as 0/0/0. check: by any process with fsuid 0: type, owner 0, permission, prefix, and that the name is user: 0, or -1 (ERROR_NO_TOKEN). read: as 0/0/0.
  * drop: invalidates; failures do not matter (it forgets itself).
  */

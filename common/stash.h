@@ -2,6 +2,7 @@
 /*
  * The module's side of stash: a program, because storing into somebody's keyring means becoming that somebody wholly (real, effective and saved ids), which a module must not do to
  * its host. argv: "stash park" (request: user, record; reply: serial) or "stash store SERIAL UID GID" (request: user, and record where SERIAL is 0; reply: stored).
+ * A reply with code (enum error_code) and message tells why not.
  */
 #ifndef APITOKEN_STASH_H
 #define APITOKEN_STASH_H

@@ -113,6 +113,7 @@ static _Noreturn void spawnee(const char *behaviour)
 #define IS(word) (strcmp(behaviour, word) == 0)
 	if (IS("close-early"))
 		_exit(0);
+	signal(SIGSEGV, SIG_DFL); /* sanitizers handle it */
 	if (IS("ignore-term"))
 		signal(SIGTERM, SIG_IGN);
 	if (IS("stop"))

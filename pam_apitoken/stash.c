@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * stash: puts a login's record into the kernel keyring of the user who logged in. The PAM module
+ * runs it, because a record lands in the ring of its writer's real uid and belongs to its file
+ * system uid: the writer must be the user wholly, and a module must not change its host's ids.
+ *
+ *   stash park                    as root: keep the record a moment, where only root finds it
+ *   stash store SERIAL UID GID    take it from there, become the user, store it
+ */
+#include <errno.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/keyring.h"
+#include "common/message.h"
+#include "common/record.h"
+#include "common/secret.h"
+#include "common/stash.h"
+#include "common/text.h"
+
+enum {
+	USER_MAX = 257, /* bytes with NUL of a login name */
+	REQUEST_MAX = RECORD_PAYLOAD_MAX + 1024,
+	REPLY_MAX = 2048,
+	MILLISECONDS = 1000,
+};
+
+struct job {
+	bool park;
+	int32_t serial;
+	uid_t uid;
+	gid_t gid;
+	char user[USER_MAX];
+	struct secret payload; /* from the request */
+};
+
+static int parse_arguments(int count, char **arguments, struct job *job, struct error *error)
+{
+	int64_t serial, uid, gid;
+
+	if (count == 2 && strcmp(arguments[1], "park") == 0) {
+		job->park = true;
+		return 0;
+	}
+	/* (uid_t)-1 means "no change" to setresuid(2), and 0 is never a target. */
+	if (count != 5 || strcmp(arguments[1], "store") != 0 ||
+	    number_parse(arguments[2], 0, INT32_MAX, &serial) != 0 ||
+	    number_parse(arguments[3], 1, (uid_t)-2, &uid) != 0 ||
+	    number_parse(arguments[4], 0, (gid_t)-2, &gid) != 0)
+		return error_set(error, ERROR_USAGE, "wrong arguments");
+	job->serial = (int32_t)serial;
+	job->uid = (uid_t)uid;
+	job->gid = (gid_t)gid;
+	return 0;
+}
+
+static int check_socket(struct error *error)
+{
+	struct stat status;
+
+	if (fstat(STDIN_FILENO, &status) == 0 && S_ISSOCK(status.st_mode))
+		return 0;
+	return error_set(error, ERROR_USAGE,
+			 "only pam_apitoken runs this program; there is nothing to do by hand");
+}
+
+static int take_request(const struct message *request, struct job *job, struct error *error)
+{
+	struct message_field record;
+
+	if (message_text(request, "user", job->user, sizeof job->user) != 0 ||
+	    job->user[0] == '\0')
+		return error_set(error, ERROR_USAGE, "the request names no user");
+	if (!message_find(request, "record", &record))
+		return 0;
+	if (secret_set(&job->payload, record.value, record.length) != 0)
+		return error_set(error, ERROR_MEMORY, "not enough memory for a record");
+	return 0;
+}
+
+/* setresuid(2) clears the parent-death signal; whoever died meanwhile is not our parent any more. */
+static int survive_no_parent(pid_t parent, struct error *error)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && getppid() == parent)
+		return 0;
+	return error_set(error, ERROR_SYSTEM, "the program that asked has ended");
+}
+
+static int become(uid_t uid, gid_t gid, struct error *error)
+{
+	const pid_t parent = getppid();
+	uid_t real_uid, effective_uid, saved_uid;
+	gid_t real_gid, effective_gid, saved_gid;
+
+	if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 ||
+	    setresuid(uid, uid, uid) != 0)
+		return error_set_errno(error, ERROR_SYSTEM, errno, "cannot become user %u", uid);
+	if (getresuid(&real_uid, &effective_uid, &saved_uid) != 0 || real_uid != uid ||
+	    effective_uid != uid || saved_uid != uid ||
+	    getresgid(&real_gid, &effective_gid, &saved_gid) != 0 || real_gid != gid ||
+	    effective_gid != gid || saved_gid != gid)
+		return error_set(error, ERROR_SYSTEM, "did not become user %u", uid);
+	return survive_no_parent(parent, error);
+}
+
+static int become_root(struct error *error)
+{
+	if (geteuid() != 0)
+		return error_set(error, ERROR_POLICY, "only root can hand a login over");
+	return become(0, 0, error);
+}
+
+/* Nothing but a sound record goes into a keyring. */
+static int decode(const struct secret *payload, struct record *record, struct error *error)
+{
+	if (record_decode(payload, record, error) == 0)
+		return 0;
+	return error_set(error, ERROR_USAGE, "what came is no record");
+}
+
+static int park(const struct job *job, int32_t *serial, struct error *error)
+{
+	struct record record;
+
+	if (become_root(error) != 0 || decode(&job->payload, &record, error) != 0)
+		return -1;
+	record_release(&record);
+	return keyring_handoff_park(job->user, &job->payload, serial, error);
+}
+
+static int take_over(const struct job *job, struct secret *payload, struct error *error)
+{
+	if (become_root(error) != 0 ||
+	    keyring_handoff_check(job->serial, job->user, error) != 0 ||
+	    keyring_handoff_read(job->serial, payload, error) != 0)
+		return -1;
+	return become(job->uid, job->gid, error);
+}
+
+/* Without a hand-off the host is the user already, a screen locker for example. */
+static int check_is_user(const struct job *job, struct error *error)
+{
+	uid_t real, effective, saved;
+
+	if (getresuid(&real, &effective, &saved) == 0 && real == job->uid &&
+	    effective == job->uid && saved == job->uid)
+		return 0;
+	return error_set(error, ERROR_POLICY,
+			 "a record without a hand-off is only stored by its user");
+}
+
+static int store_payload(const struct secret *payload, struct error *error)
+{
+	char description[RECORD_DESCRIPTION_MAX];
+	struct record record;
+	int64_t seconds;
+
+	if (decode(payload, &record, error) != 0)
+		return -1;
+	record_description(description, record.vendor, NULL);
+	seconds = record_keep_seconds(&record, clock_utc());
+	record_release(&record);
+	return keyring_store(description, payload, seconds, error);
+}
+
+static int store(const struct job *job, struct error *error)
+{
+	struct secret payload = SECRET_NONE;
+	int result = -1;
+
+	if (job->serial == 0)
+		return check_is_user(job, error) != 0 ? -1 : store_payload(&job->payload, error);
+	if (take_over(job, &payload, error) == 0)
+		result = store_payload(&payload, error);
+	secret_release(&payload);
+	return result;
+}
+
+static void carry_out(const struct job *job, struct message *reply)
+{
+	struct error error = { 0 };
+	int32_t serial = 0;
+	int result;
+
+	result = job->park ? park(job, &serial, &error) : store(job, &error);
+	if (result != 0) {
+		message_put_number(reply, "code", error.code);
+		message_put_text(reply, "message", error.text);
+	} else if (job->park) {
+		message_put_number(reply, "serial", serial);
+	} else {
+		message_put_text(reply, "stored", "");
+	}
+}
+
+static int serve(struct job *job, struct error *error)
+{
+	const int64_t deadline = clock_monotonic_ms() + STASH_SECONDS * MILLISECONDS;
+	struct message request, reply;
+	int result = -1;
+
+	if (message_receive(STDIN_FILENO, MESSAGE_STASH_REQUEST, REQUEST_MAX, NULL, deadline,
+			    &request, error) != 0)
+		return -1;
+	if (message_init_reply(&reply, MESSAGE_STASH_REPLY, &request, REPLY_MAX, error) == 0 &&
+	    take_request(&request, job, error) == 0) {
+		carry_out(job, &reply);
+		result = message_send(STDIN_FILENO, &reply, deadline, error);
+	}
+	message_release(&reply);
+	message_release(&request);
+	return result;
+}
+
+int main(int count, char **arguments)
+{
+	struct job job = { .payload = SECRET_NONE };
+	struct error error = { 0 };
+	int result = -1;
+
+	if (secret_protect_process() != 0)
+		error_set_errno(&error, ERROR_SYSTEM, errno, "cannot forbid core dumps");
+	else if (check_socket(&error) == 0 && parse_arguments(count, arguments, &job, &error) == 0)
+		result = serve(&job, &error);
+	secret_release(&job.payload);
+	if (result == 0)
+		return 0;
+	fprintf(stderr, "stash: %s\n", error.text);
+	return error_exit_code(error.code);
+}

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The built stash, run through the module's side of it, on real keyrings. */
+#include "common/stash.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "common/keyring.h"
+#include "common/message.h"
+#include "common/record.h"
+#include "common/text.h"
+#include "tests/unit/keyring_user.h"
+
+enum { ALICE = 59031, BOB = 59032 };
+
+static const char description[] = "apitoken:v1:apiax";
+static char libexec[] = "/tmp/apitoken-stash.XXXXXX";
+
+static void make_payload(struct secret *payload, const char *token)
+{
+	struct record record;
+	struct error error = { 0 };
+
+	record_init(&record);
+	text_copy(record.vendor, sizeof record.vendor, "apiax");
+	text_copy(record.account, sizeof record.account, "alice@example.com");
+	record.generation = 1;
+	record.login_at = record.obtained_at = clock_utc();
+	record.access_expires_at = record.login_at + 1800;
+	assert_int_equal(secret_set(&record.access_token, token, strlen(token)), 0);
+	if (record_encode(&record, payload, &error) != 0)
+		fail_msg("%s", error.text);
+	record_release(&record);
+}
+
+/* The ring of the caller holds the payload, or (NULL) nothing of ours. */
+static void expect_stored(void *payload)
+{
+	struct secret stored;
+	struct error error = { 0 };
+
+	if (payload == NULL) {
+		CHECK(keyring_read(description, &stored, &error) == -1);
+		CHECK(error.code == ERROR_NO_TOKEN);
+		return;
+	}
+	CHECK_OK(keyring_read(description, &stored, &error));
+	CHECK(secret_equal(&stored, payload));
+	secret_release(&stored);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	if (keyrings_missing() != NULL)
+		return 0;
+	act_as(ALICE, clear_ring, NULL);
+	act_as(BOB, clear_ring, NULL);
+	return 0;
+}
+
+static void park(const struct secret *payload, int32_t *serial)
+{
+	struct error error = { 0 };
+
+	if (stash_park(libexec, "alice", payload, serial, &error) != 0)
+		fail_msg("%s", error.text);
+}
+
+static void test_park_and_store(void **state)
+{
+	struct secret payload;
+	struct error error = { 0 };
+	int32_t serial;
+
+	(void)state;
+	NEED_KEYRINGS();
+	make_payload(&payload, "token-of-alice");
+	park(&payload, &serial);
+	assert_int_equal(keyring_handoff_check(serial, "alice", &error), 0);
+	if (stash_store(libexec, serial, NULL, "alice", ALICE, ALICE, &error) != 0)
+		fail_msg("%s", error.text);
+	act_as(ALICE, expect_stored, &payload);
+	act_as(BOB, expect_stored, NULL);
+	act_as(0, expect_stored, NULL);
+	keyring_handoff_drop(serial);
+	assert_int_equal(keyring_handoff_check(serial, "alice", &error), -1);
+	secret_release(&payload);
+}
+
+/* su: the caller's real uid, effective uid 0. */
+static void login_under_su(void *payload)
+{
+	struct error error = { 0 };
+	int32_t serial;
+
+	CHECK(setresuid(BOB, 0, 0) == 0);
+	CHECK_OK(stash_park(libexec, "alice", payload, &serial, &error));
+	CHECK_OK(keyring_handoff_check(serial, "alice", &error));
+	CHECK_OK(stash_store(libexec, serial, NULL, "alice", ALICE, ALICE, &error));
+	keyring_handoff_drop(serial);
+	CHECK(getuid() == BOB && geteuid() == 0);
+}
+
+static void test_under_su(void **state)
+{
+	struct secret payload;
+
+	(void)state;
+	NEED_KEYRINGS();
+	make_payload(&payload, "token-by-su");
+	act_as(0, login_under_su, &payload);
+	act_as(ALICE, expect_stored, &payload);
+	act_as(BOB, expect_stored, NULL);
+	secret_release(&payload);
+}
+
+static void test_another_users_name(void **state)
+{
+	struct secret payload;
+	struct error error = { 0 };
+	int32_t serial;
+
+	(void)state;
+	NEED_KEYRINGS();
+	make_payload(&payload, "token-of-alice");
+	park(&payload, &serial);
+	assert_int_equal(keyring_handoff_check(serial, "bob", &error), -1);
+	assert_int_equal(stash_store(libexec, serial, NULL, "bob", BOB, BOB, &error), -1);
+	assert_int_equal(error.code, ERROR_NO_TOKEN);
+	act_as(BOB, expect_stored, NULL);
+	keyring_handoff_drop(serial);
+	secret_release(&payload);
+}
+
+/* As alice: a key that looks like root's hand-off, for the forged serial in her environment. */
+static void forge_handoff(void *shared)
+{
+	const int32_t serial = add_key("user", "apitoken:handoff:0123456789abcdef:alice", "x", 1,
+				       KEY_SPEC_USER_KEYRING);
+
+	CHECK(serial > 0);
+	CHECK(keyctl_setperm(serial, 0x3f3f3f3f) == 0);
+	CHECK(write(*(int *)shared, &serial, sizeof serial) == sizeof serial);
+}
+
+static void test_forged_serials(void **state)
+{
+	static const int32_t special[] = { 1, INT32_MAX };
+	struct error error = { 0 };
+	int32_t serial;
+	int ends[2];
+
+	(void)state;
+	NEED_KEYRINGS();
+	assert_int_equal(pipe(ends), 0);
+	act_as(ALICE, forge_handoff, &ends[1]);
+	assert_int_equal(read(ends[0], &serial, sizeof serial), sizeof serial);
+	close(ends[0]);
+	close(ends[1]);
+	assert_int_equal(keyring_handoff_check(serial, "alice", &error), -1);
+	assert_int_equal(error.code, ERROR_NO_TOKEN);
+	assert_int_equal(stash_store(libexec, serial, NULL, "alice", ALICE, ALICE, &error), -1);
+	assert_int_equal(error.code, ERROR_NO_TOKEN);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(keyring_handoff_check(special[i], "alice", &error), -1);
+	for (int32_t negative = -8; negative <= 0; negative++)
+		assert_int_equal(keyring_handoff_check(negative, "alice", &error), -1);
+	act_as(ALICE, expect_stored, NULL);
+}
+
+static void test_two_logins_at_once(void **state)
+{
+	struct secret first, second, parked;
+	struct error error = { 0 };
+	int32_t first_serial, second_serial;
+
+	(void)state;
+	NEED_KEYRINGS();
+	make_payload(&first, "first");
+	make_payload(&second, "second");
+	park(&first, &first_serial);
+	park(&second, &second_serial);
+	assert_int_not_equal(first_serial, second_serial);
+	assert_int_equal(keyring_handoff_read(first_serial, &parked, &error), 0);
+	assert_true(secret_equal(&parked, &first));
+	keyring_handoff_drop(first_serial);
+	keyring_handoff_drop(second_serial);
+	secret_release(&parked);
+	secret_release(&first);
+	secret_release(&second);
+}
+
+static void store_own(void *payload)
+{
+	struct error error = { 0 };
+
+	CHECK_OK(stash_store(libexec, 0, payload, "alice", ALICE, ALICE, &error));
+	CHECK(stash_store(libexec, 0, payload, "bob", BOB, BOB, &error) == -1);
+	CHECK(error.code == ERROR_POLICY);
+	CHECK(stash_park(libexec, "alice", payload, &(int32_t){ 0 }, &error) == -1);
+	CHECK(error.code == ERROR_POLICY);
+	CHECK(stash_store(libexec, 5, payload, "alice", ALICE, ALICE, &error) == -1);
+	CHECK(error.code == ERROR_POLICY);
+}
+
+static void test_unprivileged_host(void **state)
+{
+	struct secret payload;
+
+	(void)state;
+	NEED_KEYRINGS();
+	make_payload(&payload, "token-of-locker");
+	act_as(ALICE, store_own, &payload);
+	act_as(ALICE, expect_stored, &payload);
+	secret_release(&payload);
+}
+
+static void test_root_is_no_target(void **state)
+{
+	struct secret payload;
+	struct error error = { 0 };
+	int32_t serial;
+
+	(void)state;
+	NEED_KEYRINGS();
+	make_payload(&payload, "token");
+	park(&payload, &serial);
+	assert_int_equal(stash_store(libexec, serial, NULL, "alice", 0, 0, &error), -1);
+	assert_int_equal(stash_store(libexec, 0, &payload, "alice", 0, 0, &error), -1);
+	assert_int_equal(stash_store(libexec, 0, &payload, "alice", ALICE, ALICE, &error), -1);
+	assert_int_equal(error.code, ERROR_POLICY);
+	act_as(0, expect_stored, NULL);
+	keyring_handoff_drop(serial);
+	secret_release(&payload);
+}
+
+static void test_only_records_are_stored(void **state)
+{
+	struct secret payload;
+	struct error error = { 0 };
+	int32_t serial;
+
+	(void)state;
+	NEED_KEYRINGS();
+	make_payload(&payload, "token");
+	payload.bytes[20] ^= 1;
+	assert_int_equal(stash_park(libexec, "alice", &payload, &serial, &error), -1);
+	assert_int_equal(error.code, ERROR_USAGE);
+	secret_release(&payload);
+}
+
+/* Exit status of the program with this descriptor 0 and these arguments. */
+static int run_by_hand(int input, const char *const *arguments)
+{
+	char path[PATH_MAX + 8];
+	const pid_t child = fork();
+	int status;
+
+	snprintf(path, sizeof path, "%s/stash", libexec);
+	if (child == 0) {
+		const int null = open("/dev/null", O_RDWR);
+
+		dup2(input, 0);
+		dup2(null, 2);
+		execl(path, "stash", arguments[0], arguments[1], arguments[2], arguments[3], NULL);
+		_exit(127);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void test_by_hand(void **state)
+{
+	static const char *const park_arguments[] = { "park", NULL, NULL, NULL };
+	static const char *const bad[][4] = {
+		{ NULL },
+		{ "unknown", NULL },
+		{ "store", "1", "0", "1" },
+		{ "store", "1", "4294967295", "1" },
+		{ "store", "1", "1001", "4294967295" },
+		{ "store", "-3", "1001", "1001" },
+		{ "store", "1x", "1001", "1001" },
+		{ "store", "1", "+1001", "1001" },
+		{ "store", "1", "1001", NULL },
+	};
+	const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	const int terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	int sockets[2];
+
+	(void)state;
+	assert_int_equal(run_by_hand(null, park_arguments), 2);
+	if (terminal >= 0)
+		assert_int_equal(run_by_hand(terminal, park_arguments), 2);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_int_equal(run_by_hand(sockets[0], bad[i]), 2);
+	close(sockets[1]);
+	assert_int_equal(run_by_hand(sockets[0], park_arguments), 5);
+	close(sockets[0]);
+	close(null);
+	close(terminal);
+}
+
+/* BUILD/tests/unit/test_stash: stash is in BUILD. Copied where any uid can execute it. */
+static int copy_program(void **state)
+{
+	char build[PATH_MAX], command[2 * PATH_MAX];
+	const ssize_t length = readlink("/proc/self/exe", build, sizeof build - 1);
+
+	(void)state;
+	if (length <= 0 || mkdtemp(libexec) == NULL || chmod(libexec, 0755) != 0)
+		return -1;
+	build[length] = '\0';
+	for (int i = 0; i < 3; i++)
+		*strrchr(build, '/') = '\0';
+	snprintf(command, sizeof command, "install -m 755 '%s/stash' '%s/stash'", build, libexec);
+	return system(command) == 0 ? 0 : -1;
+}
+
+static int remove_program(void **state)
+{
+	char path[PATH_MAX + 8];
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/stash", libexec);
+	unlink(path);
+	return rmdir(libexec);
+}
+
+int main(void)
+{
+#define WITH_USERS(sentence, function) UNIT_TEST_SETUP(sentence, function, setup, setup)
+	const struct CMUnitTest tests[] = {
+		WITH_USERS("a parked record lands in its user's keyring and in nobody else's",
+			   test_park_and_store),
+		WITH_USERS("KEY-03 under su the target's ring has the record, the caller's "
+			   "nothing", test_under_su),
+		WITH_USERS("a hand-off goes to nobody but its user", test_another_users_name),
+		WITH_USERS("a forged serial hands nothing over", test_forged_serials),
+		WITH_USERS("two logins of one user at once keep both hand-offs",
+			   test_two_logins_at_once),
+		WITH_USERS("an unprivileged host stores for itself only", test_unprivileged_host),
+		WITH_USERS("root's keyring is never a target", test_root_is_no_target),
+		WITH_USERS("only a sound record is parked", test_only_records_are_stored),
+		UNIT_TEST("stash refuses a terminal, a file and wrong arguments", test_by_hand),
+	};
+
+	return cmocka_run_group_tests_name("stash", tests, copy_program, remove_program);
+}
