@@ -20,7 +20,7 @@ struct attempt {
 	const struct context *context;
 	struct user user;
 	struct profile *profile; /* NULL until the user has been found to be ours */
-	struct error error;      /* why it failed */
+	struct error error;	 /* why it failed */
 };
 
 /*
@@ -39,7 +39,8 @@ static int attempt_admit(struct attempt *attempt)
 	result = user_admit(&attempt->user, &attempt->profile->policy, &attempt->error);
 	if (result != PAM_SUCCESS)
 		return result;
-	if (profile_load(attempt->profile, attempt->context, attempt->user.name, &attempt->error) < 0)
+	if (profile_load(attempt->profile, attempt->context, attempt->user.name,
+			 &attempt->error) < 0)
 		return result_of(attempt->error.code);
 	return PAM_SUCCESS;
 }
@@ -52,7 +53,8 @@ static void tell_user(const struct attempt *attempt, const struct exchange_answe
 {
 	if (answer->verdict != VERDICT_ACCOUNT || (attempt->context->flags & PAM_SILENT) != 0)
 		return;
-	pam_error(attempt->context->pamh, "%s does not let this account log in: %s", attempt->profile->vendor.name,
+	pam_error(attempt->context->pamh, "%s does not let this account log in: %s",
+		  attempt->profile->vendor.name,
 		  answer->message[0] == '\0' ? "ask your administrator" : answer->message);
 }
 
@@ -65,20 +67,22 @@ static int subject_check(struct attempt *attempt, const struct exchange_answer *
 	if (answer->subject[0] == '\0' || strcmp(answer->subject, attempt->profile->username) == 0)
 		return 0;
 	error_set(&attempt->error, ERROR_REFUSED, "the vendor's answer is about another user");
-	log_line(attempt->context, LOG_ALERT, "vendor=%s answered a login of user=%s with a token of another user: subject=%s",
+	log_line(attempt->context, LOG_ALERT,
+		 "vendor=%s answered a login of user=%s with a token of another user: subject=%s",
 		 attempt->profile->vendor.name, attempt->user.name, answer->subject);
 	return -1;
 }
 
-static int record_hand_over(struct attempt *attempt, const struct exchange *exchange, struct exchange_answer *answer,
-			    struct error *error)
+static int record_hand_over(struct attempt *attempt, const struct exchange *exchange,
+			    struct exchange_answer *answer, struct error *error)
 {
 	struct secret payload = SECRET_NONE;
 	struct record record;
 	int result = -1;
 
 	record_init(&record);
-	if (exchange_record(exchange, answer, NULL, exchange->username, clock_utc(), &record, error) < 0)
+	if (exchange_record(exchange, answer, NULL, exchange->username, clock_utc(), &record,
+			    error) < 0)
 		goto out;
 	if (record_encode(&record, &payload, error) < 0)
 		goto out;
@@ -92,7 +96,8 @@ out:
 /*
  * The vendor's yes stands; losing the token fails the login only where the administrator says so.
  */
-static int attempt_keep(struct attempt *attempt, const struct exchange *exchange, struct exchange_answer *answer)
+static int attempt_keep(struct attempt *attempt, const struct exchange *exchange,
+			struct exchange_answer *answer)
 {
 	struct error error = { 0 };
 
@@ -102,7 +107,8 @@ static int attempt_keep(struct attempt *attempt, const struct exchange *exchange
 		attempt->error = error;
 		return result_of(error.code);
 	}
-	log_line(attempt->context, LOG_WARNING, "user=%s gets no token: %s", attempt->user.name, error.text);
+	log_line(attempt->context, LOG_WARNING, "user=%s gets no token: %s", attempt->user.name,
+		 error.text);
 	return PAM_SUCCESS;
 }
 
@@ -142,7 +148,8 @@ static int attempt_run(struct attempt *attempt)
 
 	if (result != PAM_SUCCESS)
 		return result;
-	result = password_get(attempt->context, attempt->profile->policy.prompt, &password, &attempt->error);
+	result = password_get(attempt->context, attempt->profile->policy.prompt, &password,
+			      &attempt->error);
 	if (result == PAM_SUCCESS)
 		result = attempt_exchange(attempt, &password);
 	secret_release(&password);
@@ -166,7 +173,8 @@ int authenticate(const struct context *context)
 	 */
 	if (result == PAM_AUTH_ERR || result == PAM_USER_UNKNOWN)
 		pam_fail_delay(context->pamh, AUTHENTICATE_FAIL_DELAY_US);
-	log_authentication(context, result, attempt.user.name, attempt.profile == NULL ? NULL : attempt.profile->policy.vendor,
+	log_authentication(context, result, attempt.user.name,
+			   attempt.profile == NULL ? NULL : attempt.profile->policy.vendor,
 			   result == PAM_SUCCESS ? NULL : attempt.error.text);
 	profile_free(attempt.profile);
 	explicit_bzero(&attempt, sizeof(attempt));

@@ -43,7 +43,8 @@ static int data_put(const struct context *context, struct handoff *handoff, stru
 	if (result != PAM_SUCCESS) {
 		secret_move(&handoff->payload, &data->payload);
 		free(data);
-		return error_set(error, ERROR_SYSTEM, "cannot keep the token: %s", pam_strerror(context->pamh, result));
+		return error_set(error, ERROR_SYSTEM, "cannot keep the token: %s",
+				 pam_strerror(context->pamh, result));
 	}
 	handoff->serial = 0;
 	return 0;
@@ -88,11 +89,13 @@ static int variable_put(const struct context *context, int32_t serial, struct er
 
 	snprintf(assignment, sizeof(assignment), "%s=%d", HANDOFF_VARIABLE, serial);
 	if (pam_putenv(context->pamh, assignment) != PAM_SUCCESS)
-		return error_set(error, ERROR_SYSTEM, "cannot set %s in the PAM environment", HANDOFF_VARIABLE);
+		return error_set(error, ERROR_SYSTEM, "cannot set %s in the PAM environment",
+				 HANDOFF_VARIABLE);
 	return 0;
 }
 
-int handoff_put(const struct context *context, const char *user, struct secret *payload, struct error *error)
+int handoff_put(const struct context *context, const char *user, struct secret *payload,
+		struct error *error)
 {
 	struct handoff handoff = { 0 };
 	int result = -1;
@@ -102,7 +105,8 @@ int handoff_put(const struct context *context, const char *user, struct secret *
 		result = data_put(context, &handoff, error);
 		goto out;
 	}
-	if (stash_park(context->options.libexec, user, &handoff.payload, &handoff.serial, error) < 0)
+	if (stash_park(context->options.libexec, user, &handoff.payload, &handoff.serial,
+		       error) < 0)
 		goto out;
 	result = variable_put(context, handoff.serial, error);
 	if (result == 0)

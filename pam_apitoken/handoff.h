@@ -21,16 +21,17 @@
 #define HANDOFF_VARIABLE "APITOKEN_HANDOFF"
 
 struct handoff {
-	int32_t serial;        /* 0: the record is in payload */
+	int32_t serial;	       /* 0: the record is in payload */
 	struct secret payload; /* SECRET_NONE where serial is set */
-	bool tried;            /* storing it has failed once */
+	bool tried;	       /* storing it has failed once */
 };
 
 /*
  * Hands an encoded record of this local user over; the payload is moved in any case. 0, or -1 with
  * *error.
  */
-int handoff_put(const struct context *context, const char *user, struct secret *payload, struct error *error);
+int handoff_put(const struct context *context, const char *user, struct secret *payload,
+		struct error *error);
 /*
  * Takes it out, so that it is found once: the variable is gone from the PAM environment afterwards.
  * False where there is none. The caller drops or keeps it.

@@ -37,7 +37,8 @@ void log_line(const struct context *context, int priority, const char *format, .
  */
 static const char *field(char out[static FIELD_MAX_BYTES], const char *text)
 {
-	return text_printable(out, FIELD_MAX_BYTES, text == NULL ? "" : text, text == NULL ? 0 : strlen(text));
+	return text_printable(out, FIELD_MAX_BYTES, text == NULL ? "" : text,
+			      text == NULL ? 0 : strlen(text));
 }
 
 static const char *item(const struct context *context, int type, char out[static FIELD_MAX_BYTES])
@@ -98,15 +99,20 @@ static const char *headline(int result)
 	}
 }
 
-void log_authentication(const struct context *context, int result, const char *user, const char *vendor, const char *cause)
+void log_authentication(const struct context *context, int result, const char *user,
+			const char *vendor, const char *cause)
 {
-	char logname[FIELD_MAX_BYTES], tty[FIELD_MAX_BYTES], ruser[FIELD_MAX_BYTES], rhost[FIELD_MAX_BYTES], name[FIELD_MAX_BYTES];
+	char logname[FIELD_MAX_BYTES], tty[FIELD_MAX_BYTES], ruser[FIELD_MAX_BYTES],
+		rhost[FIELD_MAX_BYTES], name[FIELD_MAX_BYTES];
 	const int priority = priority_of(result);
 
 	if (priority == LOG_DEBUG && !context->options.debug)
 		return;
-	log_line(context, priority, "%s; logname=%s uid=%u euid=%u tty=%s ruser=%s rhost=%s user=%s%s%s%s%s", headline(result),
-		 login_name(logname), (unsigned int)getuid(), (unsigned int)geteuid(), item(context, PAM_TTY, tty),
-		 item(context, PAM_RUSER, ruser), item(context, PAM_RHOST, rhost), field(name, user),
-		 vendor == NULL ? "" : " vendor=", vendor == NULL ? "" : vendor, cause == NULL ? "" : ": ", cause == NULL ? "" : cause);
+	log_line(context, priority,
+		 "%s; logname=%s uid=%u euid=%u tty=%s ruser=%s rhost=%s user=%s%s%s%s%s",
+		 headline(result), login_name(logname), (unsigned int)getuid(),
+		 (unsigned int)geteuid(), item(context, PAM_TTY, tty),
+		 item(context, PAM_RUSER, ruser), item(context, PAM_RHOST, rhost),
+		 field(name, user), vendor == NULL ? "" : " vendor=", vendor == NULL ? "" : vendor,
+		 cause == NULL ? "" : ": ", cause == NULL ? "" : cause);
 }

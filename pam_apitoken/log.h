@@ -12,7 +12,8 @@
  * One line. LOG_DEBUG is dropped unless the stack says "debug". Control characters and non-ASCII
  * become \xNN.
  */
-void log_line(const struct context *context, int priority, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void log_line(const struct context *context, int priority, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /*
  * How an authentication ended, with the fields of pam_unix's failure line, so that log scanners
@@ -20,6 +21,7 @@ void log_line(const struct context *context, int priority, const char *format, .
  * vendor gave no verdict, ERR for configuration, CRIT for a failed system call, DEBUG for users who
  * are not ours. user, vendor and cause may be NULL.
  */
-void log_authentication(const struct context *context, int result, const char *user, const char *vendor, const char *cause);
+void log_authentication(const struct context *context, int result, const char *user,
+			const char *vendor, const char *cause);
 
 #endif

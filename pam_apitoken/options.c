@@ -9,7 +9,7 @@
 
 enum {
 	ARGUMENT_SHOWN_MAX = 64, /* bytes of a bad argument that are shown */
-	FOLDER_MAX = 3840,       /* bytes: leaves room for file names below PATH_MAX */
+	FOLDER_MAX = 3840,	 /* bytes: leaves room for file names below PATH_MAX */
 };
 
 enum option_kind { OPTION_FLAG, OPTION_VENDOR, OPTION_FOLDER };
@@ -34,30 +34,35 @@ static int argument_error(struct error *error, const char *argument, const char 
 	char shown[ARGUMENT_SHOWN_MAX];
 
 	text_printable(shown, sizeof(shown), argument, strlen(argument));
-	return error_set(error, ERROR_CONFIGURATION, "PAM stack: argument \"%s\" of pam_apitoken.so %s", shown, problem);
+	return error_set(error, ERROR_CONFIGURATION,
+			 "PAM stack: argument \"%s\" of pam_apitoken.so %s", shown, problem);
 }
 
 static const struct option_key *key_find(const char *argument)
 {
 	for (size_t i = 0; i < KEYS_COUNT; i++) {
-		if (keys[i].kind == OPTION_FLAG ? strcmp(argument, keys[i].name) == 0 : text_starts_with(argument, keys[i].name))
+		if (keys[i].kind == OPTION_FLAG ? strcmp(argument, keys[i].name) == 0
+						: text_starts_with(argument, keys[i].name))
 			return &keys[i];
 	}
 	return NULL;
 }
 
-static int value_check(const struct option_key *key, const char *argument, const char *value, struct error *error)
+static int value_check(const struct option_key *key, const char *argument, const char *value,
+		       struct error *error)
 {
 	if (value[0] == '\0')
 		return argument_error(error, argument, "has no value");
 	if (key->kind == OPTION_VENDOR && !vendor_name_valid(value))
-		return argument_error(error, argument, "is not a vendor's name: [a-z0-9][a-z0-9_-]*, or none");
+		return argument_error(error, argument,
+				      "is not a vendor's name: [a-z0-9][a-z0-9_-]*, or none");
 	if (key->kind == OPTION_FOLDER && (value[0] != '/' || strlen(value) > FOLDER_MAX))
 		return argument_error(error, argument, "is not an absolute path");
 	return 0;
 }
 
-static int option_set(struct options *options, const struct option_key *key, const char *argument, struct error *error)
+static int option_set(struct options *options, const struct option_key *key, const char *argument,
+		      struct error *error)
 {
 	char *field = (char *)options + key->offset;
 	const char *value = argument + strlen(key->name);
@@ -77,7 +82,8 @@ int options_parse(struct options *options, int argc, const char *const *argv, st
 {
 	bool seen[KEYS_COUNT] = { false };
 
-	*options = (struct options){ .configuration = OPTIONS_CONFIGURATION, .libexec = APITOKEN_LIBEXECDIR };
+	*options = (struct options){ .configuration = OPTIONS_CONFIGURATION,
+				     .libexec = APITOKEN_LIBEXECDIR };
 	for (int i = 0; i < argc; i++) {
 		const struct option_key *key = key_find(argv[i]);
 
@@ -90,6 +96,7 @@ int options_parse(struct options *options, int argc, const char *const *argv, st
 			return -1;
 	}
 	if (options->use_first_pass && options->try_first_pass)
-		return argument_error(error, "try_first_pass", "contradicts use_first_pass: keep one of them");
+		return argument_error(error, "try_first_pass",
+				      "contradicts use_first_pass: keep one of them");
 	return 0;
 }

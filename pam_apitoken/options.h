@@ -12,13 +12,13 @@
 
 #define OPTIONS_CONFIGURATION "/etc/apitoken"
 
-struct options { /* strings belong to libpam, or are constants */
-	const char *vendor;        /* vendor=NAME, or "none"; NULL: the policy's */
+struct options {		   /* strings belong to libpam, or are constants */
+	const char *vendor;	   /* vendor=NAME, or "none"; NULL: the policy's */
 	const char *configuration; /* config=DIR, default OPTIONS_CONFIGURATION */
-	const char *libexec;       /* libexec=DIR, default the compiled-in one */
+	const char *libexec;	   /* libexec=DIR, default the compiled-in one */
 	bool debug;
 	bool use_first_pass;
-	bool try_first_pass;       /* the default; accepted because administrators write it */
+	bool try_first_pass; /* the default; accepted because administrators write it */
 };
 
 /*

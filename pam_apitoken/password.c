@@ -21,9 +21,11 @@ int password_check(const char *bytes, size_t length, struct error *error)
 	if (length == 0)
 		return error_set(error, ERROR_REFUSED, "an empty password is never sent");
 	if (length > PASSWORD_MAX)
-		return error_set(error, ERROR_REFUSED, "a password of more than %d bytes is never sent", PASSWORD_MAX);
+		return error_set(error, ERROR_REFUSED,
+				 "a password of more than %d bytes is never sent", PASSWORD_MAX);
 	if (password_is_sshd_dummy(bytes, length))
-		return error_set(error, ERROR_REFUSED, "sshd does not let this user in, so the vendor was not asked");
+		return error_set(error, ERROR_REFUSED,
+				 "sshd does not let this user in, so the vendor was not asked");
 	return 0;
 }
 
@@ -31,10 +33,12 @@ int password_check(const char *bytes, size_t length, struct error *error)
 static int authtok_failure(const struct context *context, int result, struct error *error)
 {
 	if (result == PAM_AUTH_ERR && context->options.use_first_pass) {
-		error_set(error, ERROR_REFUSED, "use_first_pass, and no earlier module has asked for a password");
+		error_set(error, ERROR_REFUSED,
+			  "use_first_pass, and no earlier module has asked for a password");
 		return PAM_AUTH_ERR;
 	}
-	error_set(error, ERROR_SYSTEM, "the host program gave no password: %s", pam_strerror(context->pamh, result));
+	error_set(error, ERROR_SYSTEM, "the host program gave no password: %s",
+		  pam_strerror(context->pamh, result));
 	switch (result) {
 	case PAM_CONV_ERR:
 	case PAM_AUTHTOK_ERR: /* libpam's word for any failed conversation */
@@ -46,7 +50,8 @@ static int authtok_failure(const struct context *context, int result, struct err
 	}
 }
 
-int password_get(const struct context *context, const char *prompt, struct secret *password, struct error *error)
+int password_get(const struct context *context, const char *prompt, struct secret *password,
+		 struct error *error)
 {
 	const char *authtok = NULL;
 	size_t length;

@@ -23,7 +23,8 @@
  * (password_check()), PAM_CONV_ERR (the host gave none), PAM_BUF_ERR, PAM_SYSTEM_ERR with *error
  * saying why.
  */
-int password_get(const struct context *context, const char *prompt, struct secret *password, struct error *error);
+int password_get(const struct context *context, const char *prompt, struct secret *password,
+		 struct error *error);
 
 /*
  * 0 for a password that may be sent; -1 for an empty one, one of more than PASSWORD_MAX bytes

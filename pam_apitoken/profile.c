@@ -14,8 +14,10 @@ static int policy_read(struct profile *profile, const struct context *context, s
 	if (policy_load(&profile->policy, context->options.configuration, service, error) < 0)
 		return -1;
 	if (context->options.vendor != NULL &&
-	    text_copy(profile->policy.vendor, sizeof(profile->policy.vendor), context->options.vendor) < 0)
-		return error_set(error, ERROR_CONFIGURATION, "PAM stack: the vendor's name is too long");
+	    text_copy(profile->policy.vendor, sizeof(profile->policy.vendor),
+		      context->options.vendor) < 0)
+		return error_set(error, ERROR_CONFIGURATION,
+				 "PAM stack: the vendor's name is too long");
 	return 0;
 }
 
@@ -35,14 +37,18 @@ struct profile *profile_open(const struct context *context, struct error *error)
 	return profile;
 }
 
-int profile_load(struct profile *profile, const struct context *context, const char *login, struct error *error)
+int profile_load(struct profile *profile, const struct context *context, const char *login,
+		 struct error *error)
 {
 	const struct options *options = &context->options;
 
 	if (profile->policy.vendor[0] == '\0')
-		return error_set(error, ERROR_CONFIGURATION, "%s/apitoken.conf: no vendor is named: write \"vendor = NAME\" under [pam]",
-				 options->configuration);
-	if (vendor_places_for_module(&profile->places, options->configuration, options->libexec, error) < 0)
+		return error_set(
+			error, ERROR_CONFIGURATION,
+			"%s/apitoken.conf: no vendor is named: write \"vendor = NAME\" under [pam]",
+			options->configuration);
+	if (vendor_places_for_module(&profile->places, options->configuration, options->libexec,
+				     error) < 0)
 		return -1;
 	if (vendor_load(&profile->vendor, profile->policy.vendor, &profile->places, error) < 0)
 		return -1;

@@ -29,7 +29,8 @@ struct profile *profile_open(const struct context *context, struct error *error)
  * Reads vendor and dialect, and forms the vendor username for this login name. 0, or -1 with
  * *error.
  */
-int profile_load(struct profile *profile, const struct context *context, const char *login, struct error *error);
+int profile_load(struct profile *profile, const struct context *context, const char *login,
+		 struct error *error);
 void profile_free(struct profile *profile); /* accepts NULL */
 
 #endif

@@ -19,15 +19,16 @@ static bool host_is(uid_t uid)
 {
 	uid_t real, effective, saved;
 
-	return getresuid(&real, &effective, &saved) == 0 && real == uid && effective == uid && saved == uid;
+	return getresuid(&real, &effective, &saved) == 0 && real == uid && effective == uid &&
+	       saved == uid;
 }
 
 /*
  * The key must be root's and name this user. It does not after sudo, which authenticates the caller
  * and then sets PAM_USER to the target.
  */
-static enum storing handoff_store(const struct context *context, const struct handoff *handoff, const struct user *user,
-				  struct error *error)
+static enum storing handoff_store(const struct context *context, const struct handoff *handoff,
+				  const struct user *user, struct error *error)
 {
 	const struct secret *payload = handoff->serial == 0 ? &handoff->payload : NULL;
 
@@ -37,7 +38,8 @@ static enum storing handoff_store(const struct context *context, const struct ha
 	}
 	if (payload == NULL && keyring_handoff_check(handoff->serial, user->name, error) < 0)
 		return error->code == ERROR_NO_TOKEN ? STORING_NOT_OURS : STORING_FAILED;
-	if (stash_store(context->options.libexec, handoff->serial, payload, user->name, user->uid, user->gid, error) < 0)
+	if (stash_store(context->options.libexec, handoff->serial, payload, user->name, user->uid,
+			user->gid, error) < 0)
 		return STORING_FAILED;
 	return STORING_DONE;
 }
@@ -61,10 +63,11 @@ static bool store_is_required(const struct context *context)
 	return policy.store_required;
 }
 
-static int storing_failed(const struct context *context, struct handoff *handoff, const struct user *user,
-			  const struct error *error, int failure)
+static int storing_failed(const struct context *context, struct handoff *handoff,
+			  const struct user *user, const struct error *error, int failure)
 {
-	log_line(context, LOG_WARNING, "user=%s is logged in without a token: %s", user->name, error->text);
+	log_line(context, LOG_WARNING, "user=%s is logged in without a token: %s", user->name,
+		 error->text);
 	if (handoff->tried)
 		handoff_drop(handoff);
 	else
@@ -90,7 +93,8 @@ int session_establish(const struct context *context, int failure)
 		log_line(context, LOG_DEBUG, "the token is in the keyring of user=%s", user.name);
 		break;
 	case STORING_NOT_OURS:
-		log_line(context, LOG_NOTICE, "no token is stored for user=%s: %s", user.name, error.text);
+		log_line(context, LOG_NOTICE, "no token is stored for user=%s: %s", user.name,
+			 error.text);
 		break;
 	case STORING_FAILED:
 		return storing_failed(context, &handoff, &user, &error, failure);

@@ -12,7 +12,8 @@ bool user_name_allowed(const char *name)
 {
 	const size_t length = strlen(name);
 
-	return length >= 1 && length <= USER_NAME_MAX && text_is_visible(name, length) && strpbrk(name, "@\\/: ") == NULL;
+	return length >= 1 && length <= USER_NAME_MAX && text_is_visible(name, length) &&
+	       strpbrk(name, "@\\/: ") == NULL;
 }
 
 static int unknown(struct error *error, const char *why)
@@ -21,7 +22,8 @@ static int unknown(struct error *error, const char *why)
 	return PAM_USER_UNKNOWN;
 }
 
-static int user_look_up(const struct context *context, const char *name, struct user *user, struct error *error)
+static int user_look_up(const struct context *context, const char *name, struct user *user,
+			struct error *error)
 {
 	const struct passwd *entry;
 
@@ -46,7 +48,8 @@ int user_find(const struct context *context, struct user *user, struct error *er
 
 	if (result == PAM_SUCCESS)
 		return user_look_up(context, name, user, error);
-	error_set(error, ERROR_SYSTEM, "cannot get a user name: %s", pam_strerror(context->pamh, result));
+	error_set(error, ERROR_SYSTEM, "cannot get a user name: %s",
+		  pam_strerror(context->pamh, result));
 	return result == PAM_CONV_ERR || result == PAM_BUF_ERR ? result : PAM_SYSTEM_ERR;
 }
 

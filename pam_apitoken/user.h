@@ -17,7 +17,7 @@ enum { USER_NAME_MAX = 255 }; /* bytes */
 
 struct user {
 	const char *name; /* PAM_USER; belongs to libpam */
-	uid_t uid;        /* never 0 */
+	uid_t uid;	  /* never 0 */
 	gid_t gid;
 };
 

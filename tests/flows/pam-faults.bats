@@ -94,9 +94,9 @@ tried()
 	PAMH=(-m each -n $((count + 2)))
 	HOST_SECONDS=300
 	host alice wrong auth
-	! grep -E 'auth PAM_(SUCCESS|IGNORE)' <<<"$output"
+	unsaid 'auth PAM_(SUCCESS|IGNORE)'
 	grep -qE '[0-9]+ auth PAM_BUF_ERR' <<<"$output"
 	host alice "$(password_of alice)" auth
-	! grep -E 'auth PAM_(AUTH_ERR|IGNORE)' <<<"$output"
+	unsaid 'auth PAM_(AUTH_ERR|IGNORE)'
 	grep -qE '[0-9]+ auth PAM_SUCCESS' <<<"$output"
 }

@@ -82,7 +82,7 @@ unavailable()
 	for deed in 'exit 0' 'signal 11' 'garbage 200' 'short 30' nonce twice 'success-then 1'; do
 		in_place_of_fetch "$deed"
 		host alice "$(password_of alice)" auth
-		! grep -qE 'auth PAM_(SUCCESS|IGNORE)' <<<"$output"
+		unsaid 'auth PAM_(SUCCESS|IGNORE)'
 	done
 }
 

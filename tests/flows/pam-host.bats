@@ -71,9 +71,20 @@ readonly SIGCHLD_MODES='dfl ign nocldwait handler waiter blocked count'
 		libkeyutils.so.1
 		libpam.so.0
 	GOLDEN
-	! nm -D --undefined-only "$MODULE" | grep -wE '(secure_)?getenv|environ|system|popen|printf|puts|perror|fork|vfork|exit|set(res|re|e|fs)?[ug]id|sigaction|signal|alarm|pthread_create'
-	! nm "$SOURCE/${B:-build}/pam_apitoken.so" 2>/dev/null | awk '$2 ~ /^[bBdDcC]$/ { print $3 }' |
-		grep -vE '^(completed\.0|__dso_handle|_?_?TMC_END__|_edata|_end|__bss_start|\.?dynamic|_DYNAMIC|_GLOBAL_OFFSET_TABLE_)$' || return 1
+	[ -z "$(forbidden_calls)" ]
+	[ -z "$(mutable_data)" ]
+}
+
+forbidden_calls()
+{
+	nm -D --undefined-only "$MODULE" | awk '{ sub(/@.*/, "", $2); print $2 }' |
+		grep -xE '(secure_)?getenv|environ|system|popen|printf|puts|perror|v?fork|exit|set(res|re|e|fs)?[ug]id|sigaction|signal|alarm|pthread_create'
+}
+# Local 'd' symbols include .data.rel.ro, which relocation leaves read-only: only .data and .bss count.
+mutable_data()
+{
+	objdump -t "$SOURCE/${B:-build}/pam_apitoken.so" | awk '$(NF - 2) ~ /^\.(data|bss|tbss|tdata)$/ && $NF !~ /^\./ { print $NF }' |
+		grep -vxE 'completed\.0|__dso_handle|__TMC_END__'
 }
 
 @test "HST-11 a host that defines our internal names does not change what the module does" {
@@ -130,7 +141,7 @@ readonly SIGCHLD_MODES='dfl ign nocldwait handler waiter blocked count'
 		if grep -q 'auth PAM_SUCCESS' <<<"$output"; then
 			[ "$(password_posts)" -ge 1 ]
 		fi
-		! grep -q 'PAM_IGNORE' <<<"$output"
+		unsaid PAM_IGNORE
 		vendor_control /reset -d '' >/dev/null
 		printf 0 >"$AUTHENTICATIONS"
 	done

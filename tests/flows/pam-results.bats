@@ -46,7 +46,7 @@ answers()
 	vendor_disabled_answer
 	host carol "$(password_of carol)" auth:silent
 	said 'auth:silent PAM_AUTH_ERR'
-	! grep -q ^error <<<"$output"
+	unsaid ^error
 }
 vendor_disabled_answer() { configure_acme '[error account]' 'code = account_disabled' 'means = account'; answers status=400 'body={"error":"account_disabled","error_description":"Account disabled"}'; }
 
@@ -89,7 +89,7 @@ vendor_disabled_answer() { configure_acme '[error account]' 'code = account_disa
 	host alice "$(password_of alice)" auth
 	said 'auth PAM_AUTHINFO_UNAVAIL'
 	logged warning 'vendor unavailable; .* user=alice vendor=acme: .+'
-	! grep -q ^delay <<<"$output"
+	unsaid ^delay
 	[ "$(log_count)" -eq 1 ]
 }
 
@@ -124,7 +124,7 @@ vendor_disabled_answer() { configure_acme '[error account]' 'code = account_disa
 		clear_log
 		host alice "$(password_of alice)" auth
 		said 'auth PAM_SERVICE_ERR' || { echo "after: $deed"; return 1; }
-		! grep -q ^prompt <<<"$output"
+		unsaid ^prompt
 		logged err 'configuration error; .* user=alice.*: .+'
 	done
 	rm -rf /etc/apitoken
@@ -151,7 +151,7 @@ vendor_disabled_answer() { configure_acme '[error account]' 'code = account_disa
 		echo nonsense >/etc/apitoken/apitoken.conf
 		host "$user" whatever auth
 		said 'auth PAM_USER_UNKNOWN'
-		! grep -q ^prompt <<<"$output"
+		unsaid ^prompt
 	done
 	configure_acme
 	for user in daemon nobody lowest; do
@@ -194,7 +194,7 @@ vendor_disabled_answer() { configure_acme '[error account]' 'code = account_disa
 	for name in "${names[@]}"; do
 		run_pamh acme "$name" auth getuser < <(printf 'text %s\n' "$(password_of alice)")
 		said 'auth PAM_USER_UNKNOWN' || { printf 'name: %q\n' "$name"; return 1; }
-		! grep -q ^prompt <<<"$output"
+		unsaid ^prompt
 	done
 	printf 'Alice:x:%s:1::/:/bin/sh\n' "$(id -u dave)" >>/etc/passwd
 	host alice "$(password_of alice)" auth getuser

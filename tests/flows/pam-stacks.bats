@@ -12,13 +12,13 @@ example() { sed "s,pam_apitoken\\.so,$MODULE${1:-}," "$SOURCE/pam_apitoken/examp
 	example
 	SERVICE=example
 	host localuser "$LOCAL_PASSWORD" auth acct setcred open close
-	! grep -vE 'PAM_SUCCESS|^prompt' <<<"$output" || return 1
+	all_succeeded
 	no_requests
 	host root "$ROOT_PASSWORD" auth
 	said 'auth PAM_SUCCESS'
 	no_requests
 	host alice "$(password_of alice)" auth acct setcred open close
-	! grep -vE 'PAM_SUCCESS|^prompt' <<<"$output" || return 1
+	all_succeeded
 	[ "$(grep -c ^prompt <<<"$output")" -eq 1 ]
 	assert_token alice acme
 	host alice wrong auth
@@ -32,9 +32,9 @@ example() { sed "s,pam_apitoken\\.so,$MODULE${1:-}," "$SOURCE/pam_apitoken/examp
 	SERVICE=example
 	sed -i 's,vendor.test/,vendor.test:4/,' /etc/apitoken/vendors.d/acme.conf
 	host localuser "$LOCAL_PASSWORD" auth acct setcred open
-	! grep -vE 'PAM_SUCCESS|^prompt' <<<"$output" || return 1
+	all_succeeded
 	host root "$ROOT_PASSWORD" auth acct setcred
-	! grep -vE 'PAM_SUCCESS|^prompt' <<<"$output" || return 1
+	all_succeeded
 	host alice "$(password_of alice)" auth
 	said 'auth PAM_AUTH_ERR'
 }
@@ -46,7 +46,7 @@ example() { sed "s,pam_apitoken\\.so,$MODULE${1:-}," "$SOURCE/pam_apitoken/examp
 	for stack in example example2; do
 		SERVICE=$stack
 		host alice "$(password_of alice)" auth
-		! grep -qE 'auth PAM_(SUCCESS|IGNORE)' <<<"$output" || { echo "$stack"; return 1; }
+		unsaid 'auth PAM_(SUCCESS|IGNORE)' || { echo "$stack"; return 1; }
 		host root "$ROOT_PASSWORD" auth acct setcred
 		said 'auth PAM_SUCCESS' 'acct PAM_SUCCESS' 'setcred PAM_SUCCESS' || { echo "$stack"; return 1; }
 		host localuser "$LOCAL_PASSWORD" auth acct setcred
@@ -80,12 +80,12 @@ profile_stack()
 	[ "$(grep -c "$MODULE" "$STACKS/profile")" -eq 2 ]
 	SERVICE=profile
 	host alice "$(password_of alice)" auth acct setcred open close
-	! grep -vE 'PAM_SUCCESS|^prompt' <<<"$output" || return 1
+	all_succeeded
 	assert_token alice acme
 	host alice wrong auth
 	said 'auth PAM_AUTH_ERR'
 	host localuser "$LOCAL_PASSWORD" auth acct setcred open
-	! grep -vE 'PAM_SUCCESS|^prompt' <<<"$output" || return 1
+	all_succeeded
 }
 
 @test "PAM-07 account: ignored, and never a reason to let somebody in" {
@@ -93,10 +93,10 @@ profile_stack()
 	SERVICE=account
 	host alice "$(password_of alice)" auth acct
 	said 'auth PAM_SUCCESS'
-	! grep -q 'acct PAM_SUCCESS' <<<"$output"
+	unsaid 'acct PAM_SUCCESS'
 	service account 'auth required MODULE' 'account required MODULE'
 	host alice "$(password_of alice)" auth acct
-	! grep -q 'acct PAM_SUCCESS' <<<"$output"
+	unsaid 'acct PAM_SUCCESS'
 	service account 'auth required MODULE' 'account required MODULE' 'account required pam_permit.so'
 	host alice "$(password_of alice)" auth acct
 	said 'acct PAM_SUCCESS'

@@ -93,6 +93,23 @@ said()
 	done
 }
 
+# unsaid PATTERN: the report has no line that matches.
+unsaid()
+{
+	if grep -E -- "$1" <<<"$output"; then
+		printf 'the report should have no line like "%s"\n' "$1"
+		return 1
+	fi
+}
+
+# all_succeeded: each call of the report was PAM_SUCCESS.
+all_succeeded()
+{
+	if grep -E '^[a-z_]+(:[a-z_+]+)? PAM_' <<<"$output" | grep -v ' PAM_SUCCESS$'; then
+		return 1
+	fi
+}
+
 # logged PRIORITY PATTERN: exactly one line of ours has this syslog priority (authpriv) and matches.
 logged()
 {

@@ -40,7 +40,7 @@ static void state_append(char *text, const char *more)
 
 static int state_by_number(const struct dirent **a, const struct dirent **b)
 {
-	return atoi((*a)->d_name) - atoi((*b)->d_name);
+	return (int)strtol((*a)->d_name, NULL, 10) - (int)strtol((*b)->d_name, NULL, 10);
 }
 
 static void state_descriptors(char text[static STATE_TEXT_MAX])

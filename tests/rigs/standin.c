@@ -93,7 +93,7 @@ static void report(const char *path, char **arguments)
 	for (char **entry_of = environ; *entry_of; entry_of++)
 		fprintf(file, "environment %s\n", *entry_of);
 	while ((entry = readdir(folder))) {
-		const int number = atoi(entry->d_name);
+		const int number = (int)strtol(entry->d_name, NULL, 10);
 
 		if (entry->d_name[0] != '.' && number != dirfd(folder) && number != fileno(file))
 			fprintf(file, "descriptor %d\n", number);
