@@ -89,7 +89,7 @@ said()
 {
 	local line
 	for line in "$@"; do
-		grep -qxF -- "$line" <<<"$output" || { printf 'the report has no line "%s"\n' "$line"; return 1; }
+		grep -qxF -- "$line" <<<"$output" || { printf 'the report has no line "%s"; the log:\n' "$line"; tail -n 5 "$LOG"; return 1; }
 	done
 }
 

@@ -39,7 +39,7 @@ static const char usage_text[] =
 	"calls: auth acct setcred open close chauthtok end, each with flags: auth:silent+nonull setcred:establish|delete|reinit|refresh+silent\n"
 	"       end:data_silent; fork CALLS... join (a child makes these calls) | join-env (and its PAM environment comes back, as sshd does)\n"
 	"       user=NAME (sets PAM_USER)  putenv=NAME=VALUE  getuser  env (prints the PAM environment)  stop (raises SIGSTOP)\n"
-	"report: \"CALL CODE\" for each call, \"prompt off|on TEXT\", \"info TEXT\", \"error TEXT\", \"env NAME=VALUE\", \"delay MICROSECONDS\", \"user NAME\",\n"
+	"report: \"CALL CODE\" for each call, \"prompt off|on TEXT\", \"info TEXT\", \"error TEXT\", \"env NAME=VALUE\", \"delay\" (a module asked for one; libpam varies it), \"user NAME\",\n"
 	"        with -k \"signals N\" and \"state same|changed WHAT\"; with -n or -t each different line once, with its count before it\n"
 	"exit: 0 the calls were made, 2 usage, 71 the host itself failed\n";
 
@@ -128,7 +128,7 @@ static void fail_delay(int result, unsigned int microseconds, void *data)
 {
 	(void)data;
 	if (result != PAM_SUCCESS && microseconds > 0)
-		report("delay %u", microseconds);
+		report("delay");
 }
 
 static union { void (*function)(int, unsigned int, void *); const void *pointer; } fail_delay_item = { fail_delay };
