@@ -152,7 +152,7 @@ assert_token()
 	line=$(token_of "$user" "$vendor") || { echo "$user has no token of $vendor:"; keys_of "$user"; return 1; }
 	[ "$(wc -l <<<"$line")" -eq 1 ] || { printf 'more than one record:\n%s\n' "$line"; return 1; }
 	read -r _ type owner permission timeout description <<<"$line"
-	[ "$type" = user ] && [ "$owner" = "$(id -u "$user")" ] && [ "$permission" = 0x3f0000 ] &&
+	[ "$type" = user ] && [ "$owner" = "$(id -u "$user")" ] && [ "$permission" = 0x003f0000 ] &&
 		[ "$description" = "apitoken:v1:$vendor" ] && [[ $timeout =~ ^[0-9]+[smhdw]$ ]] ||
 		{ printf 'not the record that is expected: %s\n' "$line"; return 1; }
 }

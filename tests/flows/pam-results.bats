@@ -54,8 +54,7 @@ vendor_disabled_answer() { configure_acme '[error account]' 'code = account_disa
 	local body
 	for body in '' '{}' '[]' 'null' '"x"' '{"Success":true}' '{"access_token":null,"token_type":"Bearer"}' '{"access_token":"","token_type":"Bearer"}' \
 		'{"access_token":7,"token_type":"Bearer"}' '{"access_token":["t"],"token_type":"Bearer"}' '{"access_token":"a b","token_type":"Bearer"}' \
-		'{"access_token":"t","token_type":"mac"}' '{"access_token":"t","token_type":"Bearer","expires_in":"soon"}' \
-		'{"access_token":"t","token_type":"Bearer","expires_in":-1}' '{"access_token":"t","access_token":"u","token_type":"Bearer","expires_in":60}' \
+		'{"access_token":"t","token_type":"mac"}' '{"access_token":"t","access_token":"u","token_type":"Bearer","expires_in":60}' \
 		'{"token_type":"Bearer","expires_in":3600}' '{"refresh_token":"r","token_type":"Bearer","expires_in":3600}' \
 		'{"access_token":"t","token_type":"Bearer","expires_in":3600' '{"access_token":"t","token_type":"Bearer","expires_in":3600}{}' \
 		'<html>access_token</html>'; do
