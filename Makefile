@@ -104,6 +104,10 @@ TESTPROGS  := $(UNITS) $(RIGS) $(if $(TESTVENDOR),$(B)/tests/testvendor) $(if $(
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libfetch.a $(B)/libpammodule.a $(B)/libhelper.a $(B)/libcommon.a
 	$(call link,-pie,-lcmocka $(curl_flags) -lpam -lkeyutils)
+# What is pure in the test servers, for their own units.
+SERVERS_PURE := $(addprefix $(B)/tests/vendor/,fields.o options.o state.o users.o tokens.o counters.o) $(B)/tests/badidp/script.o
+$(B)/tests/unit/test_servers_%: $(B)/tests/unit/test_servers_%.o $(SERVERS_PURE) $(B)/libcommon.a
+	$(call link,-pie,-lcmocka $(curl_flags))
 $(RIGS): $(B)/%: $(B)/%.o $(B)/libcommon.a
 	$(call link,-pie,-lpam -lkeyutils -ldl -lpthread)
 $(B)/tests/testvendor: $(TESTVENDOR) $(B)/libcommon.a

@@ -138,7 +138,8 @@ static void script_simple_answer(struct arguments *arguments)
 	for (size_t i = 0; i < arguments->headers.count; i++)
 		fprintf(memory, "%.*s\r\n", (int)arguments->headers.list[i].length, arguments->headers.list[i].bytes);
 	fprintf(memory, "Content-Length: %zu\r\nConnection: close\r\n\r\n", arguments->body_length);
-	fwrite(arguments->body, 1, arguments->body_length, memory);
+	if (arguments->body_length > 0)
+		fwrite(arguments->body, 1, arguments->body_length, memory);
 	fclose(memory);
 	script_add(script, DO_READ, NULL, 0);
 	script_add(script, DO_SEND, answer, length);

@@ -44,9 +44,17 @@ servers_wait() { # FILE PID LOG
 	return 1
 }
 
-servers_end() { # PID
-	kill "$1" 2>/dev/null || return 0
-	wait "$1" 2>/dev/null || true
+# Ends it. Fails where it ended otherwise than asked to: with a sanitizer's report, for example.
+servers_end() { # PID LOG
+	local status=0
+	kill "$1" 2>/dev/null || status=1
+	[ "$status" -eq 1 ] || wait "$1" 2>/dev/null || status=$?
+	case $status in
+	0 | 127 | 143) return 0 ;; # 127: another shell's child
+	esac
+	echo "a test server failed ($status):" >&2
+	cat "$2" >&2
+	return 1
 }
 
 vendor_start() {
@@ -77,9 +85,11 @@ vendor_start() {
 
 vendor_stop() {
 	[ -n "${VENDOR_PID:-}" ] || return 0
-	servers_end "$VENDOR_PID"
+	local result=0
+	servers_end "$VENDOR_PID" "$VENDOR_DIR/log" || result=1
 	rm -rf "${VENDOR_DIR%/canary-allowed}"
 	unset VENDOR_PID
+	return "$result"
 }
 
 vendor_control() { # PATH [curl argument ...]
@@ -118,12 +128,13 @@ badidp_start() {
 }
 
 badidp_stop() {
-	local one
+	local one result=0
 	for one in ${BADIDP_RUNNING:-}; do
-		servers_end "${one%%:*}"
+		servers_end "${one%%:*}" "${one#*:}/canary-allowed/log" || result=1
 		rm -rf "${one#*:}"
 	done
 	unset BADIDP_RUNNING BADIDP_PID
+	return "$result"
 }
 
 badidp_connections() { grep -c ' accepted$' "$BADIDP_LOG" || true; }

@@ -294,7 +294,7 @@ amino_login() {
 		servers_wait "$BATS_TEST_TMPDIR/$name" "$pid" "$BATS_TEST_TMPDIR/log"
 		status=0
 		(. "$BATS_TEST_TMPDIR/$name"; curl -sS --cacert "$VENDOR_CA" "https://vendor.test:$VENDOR_PORT/") || status=$?
-		servers_end "$pid"
+		servers_end "$pid" "$BATS_TEST_TMPDIR/log"
 		echo "$name: curl said $status"
 		case $name in
 		server) [ "$status" -eq 0 ] ;;

@@ -2,8 +2,6 @@
 #include "fields.h"
 
 #include <err.h>
-#include <gnutls/gnutls.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -129,24 +127,38 @@ int fields_read_form(struct fields *fields, const char *text, size_t length)
 	return result;
 }
 
+static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 char *base64_decode(const char *text, size_t *length)
 {
-	const gnutls_datum_t in = { (unsigned char *)(uintptr_t)text, (unsigned)strlen(text) };
-	gnutls_datum_t out = { NULL, 0 };
-	char *copy;
+	size_t digits = strlen(text), padding = digits - strcspn(text, "=");
+	char *bytes = malloc(digits / 4 * 3 + 1), *out = bytes;
+	unsigned long bits = 0;
 
-	if (gnutls_base64_decode2(&in, &out) != 0)
-		return NULL;
-	copy = strndup((const char *)out.data, out.size);
+	if (!bytes || digits % 4 != 0 || padding > 2 || strspn(text + digits - padding, "=") != padding)
+		goto bad;
+	for (size_t i = 0; i < digits; i++) {
+		const char *at = i < digits - padding ? strchr(base64_digits, text[i]) : base64_digits;
+
+		if (!at)
+			goto bad;
+		bits = bits << 6 | (unsigned long)(at - base64_digits);
+		if (i % 4 == 3)
+			for (int shift = 16; shift >= 0; shift -= 8)
+				*out++ = (char)(bits >> shift & 255);
+	}
+	out -= padding;
+	*out = '\0';
 	if (length)
-		*length = strlen(copy);
-	gnutls_free(out.data);
-	return copy;
+		*length = (size_t)(out - bytes);
+	return bytes;
+bad:
+	free(bytes);
+	return NULL;
 }
 
 char *base64_encode(const void *bytes, size_t length)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned char *in = bytes;
 	char *text = malloc((length + 2) / 3 * 4 + 1);
 	char *out = text;
@@ -156,10 +168,10 @@ char *base64_encode(const void *bytes, size_t length)
 
 		bits |= i + 1 < length ? (unsigned long)in[i + 1] << 8 : 0;
 		bits |= i + 2 < length ? in[i + 2] : 0;
-		*out++ = digits[bits >> 18];
-		*out++ = digits[bits >> 12 & 63];
-		*out++ = i + 1 < length ? digits[bits >> 6 & 63] : '=';
-		*out++ = i + 2 < length ? digits[bits & 63] : '=';
+		*out++ = base64_digits[bits >> 18];
+		*out++ = base64_digits[bits >> 12 & 63];
+		*out++ = i + 1 < length ? base64_digits[bits >> 6 & 63] : '=';
+		*out++ = i + 2 < length ? base64_digits[bits & 63] : '=';
 	}
 	if (text)
 		*out = '\0';

@@ -44,6 +44,7 @@ struct user *user_find(const char *name)
 void user_put(const char *name, const char *password, enum user_state state)
 {
 	struct user *user = user_find(name);
+	char *copy = strdup(password); /* first: it may be the present one */
 
 	if (!user) {
 		user = calloc(1, sizeof(*user));
@@ -55,7 +56,7 @@ void user_put(const char *name, const char *password, enum user_state state)
 		users = user;
 	}
 	free(user->password);
-	user->password = strdup(password);
+	user->password = copy;
 	user->state = state;
 }
 
