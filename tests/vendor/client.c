@@ -42,7 +42,7 @@ enum client_verdict client_judge(const struct request *request, const struct fie
 	*id = NULL;
 	*basic = fields_get_header(&request->headers, "Authorization");
 	if (!*basic) {
-		*id = form_id ? strdup(form_id) : NULL;
+		*id = copy_text(form_id);
 		return judge(form_id, form_secret);
 	}
 	if (client_basic(request, id, &secret) != 0)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fields.h"
 #include "state.h"
 
 static const char *const count_names[COUNTS] = {
@@ -37,7 +38,7 @@ static struct tally *tally_of(struct tally **list, const char *name)
 	tally = calloc(1, sizeof(*tally));
 	if (!tally)
 		errx(1, "out of memory");
-	tally->name = strdup(name);
+	tally->name = copy_text(name);
 	tally->next = *list;
 	*list = tally;
 	return tally;

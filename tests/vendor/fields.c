@@ -6,18 +6,28 @@
 #include <string.h>
 #include <strings.h>
 
-void fields_add(struct fields *fields, const char *name, const char *value, size_t length)
+char *copy_bytes(const char *bytes, size_t length)
 {
-	struct field *grown = reallocarray(fields->list, fields->count + 1, sizeof(*grown));
 	char *copy = malloc(length + 1);
 
-	if (!grown || !copy)
+	if (!copy)
 		errx(1, "out of memory");
-	memcpy(copy, value, length);
+	memcpy(copy, bytes, length);
 	copy[length] = '\0';
-	fields->list = grown;
-	grown[fields->count].name = strdup(name);
-	grown[fields->count++].value = copy;
+	return copy;
+}
+
+char *copy_text(const char *text)
+{
+	return text ? copy_bytes(text, strlen(text)) : NULL;
+}
+
+void fields_add(struct fields *fields, const char *name, const char *value, size_t length)
+{
+	fields->list = reallocarray(fields->list, fields->count + 1, sizeof(*fields->list));
+	if (!fields->list)
+		errx(1, "out of memory");
+	fields->list[fields->count++] = (struct field){ copy_text(name), copy_bytes(value, length) };
 }
 
 const char *fields_get(const struct fields *fields, const char *name)
@@ -91,7 +101,7 @@ long form_decode(char *text, size_t length)
 
 static int read_pair(struct fields *fields, const char *pair, size_t length)
 {
-	char *name = strndup(pair, length);
+	char *name = copy_bytes(pair, length);
 	char *value = strchr(name, '=');
 	size_t name_length = value ? (size_t)(value - name) : length;
 	long decoded = 0;
@@ -206,8 +216,8 @@ int basic_read(const char *authorization, char **user, char **password)
 		free(decoded);
 		return -1;
 	}
-	*user = strndup(decoded, (size_t)(colon - decoded));
-	*password = strdup(colon + 1);
+	*user = copy_bytes(decoded, (size_t)(colon - decoded));
+	*password = copy_text(colon + 1);
 	free(decoded);
 	return 0;
 }

@@ -6,6 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* New strings (free() them); the program ends where memory is short. copy_text(NULL) is NULL. */
+char *copy_text(const char *text);
+char *copy_bytes(const char *bytes, size_t length);
+
 struct field {
 	char *name;
 	char *value;

@@ -45,7 +45,7 @@ void answer_text(struct answer *answer, unsigned status, const char *type, const
 {
 	free(answer->body);
 	answer->status = status;
-	answer->body = strdup(text);
+	answer->body = copy_text(text);
 	answer->length = strlen(text);
 	if (type)
 		answer_header(answer, "Content-Type", type);
@@ -72,7 +72,7 @@ void answer_error(struct answer *answer, unsigned status, const char *error, con
 void request_set_user(struct request *request, const char *name)
 {
 	free(request->user);
-	request->user = name ? strdup(name) : NULL;
+	request->user = copy_text(name);
 }
 
 static void *request_begin(void *service, const char *target, struct MHD_Connection *connection)
@@ -83,7 +83,7 @@ static void *request_begin(void *service, const char *target, struct MHD_Connect
 	if (!request)
 		errx(1, "out of memory");
 	request->service = service;
-	request->target = strdup(target);
+	request->target = copy_text(target);
 	request->query = strchrnul(request->target, '?');
 	request->query += *request->query == '?';
 	request->body_file = -1;

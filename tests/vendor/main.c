@@ -59,7 +59,7 @@ static char *read_file(const char *folder, const char *name, const char *ending)
 
 static void add_user(const char *pair)
 {
-	char *name = strdup(pair), *colon = strchr(name, ':');
+	char *name = copy_text(pair), *colon = strchr(name, ':');
 
 	if (!colon)
 		errx(2, "a user is NAME:PASSWORD");
@@ -92,7 +92,7 @@ static void read_users(const char *path)
 
 static void set_option(const char *pair)
 {
-	char *name = strdup(pair), *equals = strchr(name, '=');
+	char *name = copy_text(pair), *equals = strchr(name, '=');
 
 	if (equals)
 		*equals = '\0';

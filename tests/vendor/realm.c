@@ -35,7 +35,7 @@ static char *realm_client(const struct realm *realm, const struct request *reque
 
 	if (realm->client) {
 		verdict = !form_id ? CLIENT_MISSING : strcmp(form_id, realm->client) == 0 ? CLIENT_OK : CLIENT_UNKNOWN;
-		id = form_id ? strdup(form_id) : NULL;
+		id = copy_text(form_id);
 	} else {
 		verdict = client_judge(request, form, &id, &basic);
 	}

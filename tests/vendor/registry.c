@@ -46,7 +46,7 @@ static struct json_object *access_claim(const struct fields *query)
 
 		if (strcmp(query->list[i].name, "scope") != 0)
 			continue;
-		copy = rest = strdup(query->list[i].value);
+		copy = rest = copy_text(query->list[i].value);
 		while ((scope = strsep(&rest, " ")))
 			add_scope(access, scope);
 		free(copy);

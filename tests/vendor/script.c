@@ -12,11 +12,6 @@ enum { STEPS_MAX = 64, COUNT_MAX = 1000000, DELAY_MAX = 3600 * 1000 };
 static struct script_step steps[STEPS_MAX];
 static size_t steps_count;
 
-static char *copy_text(const char *text)
-{
-	return text ? strdup(text) : NULL;
-}
-
 static void step_release(struct script_step *step)
 {
 	free(step->path);
@@ -43,7 +38,7 @@ static int read_headers(const struct fields *form, struct fields *headers)
 			continue;
 		if (!colon)
 			return -1;
-		name = strndup(form->list[i].value, (size_t)(colon - form->list[i].value));
+		name = copy_bytes(form->list[i].value, (size_t)(colon - form->list[i].value));
 		fields_add(headers, name, colon + 2, strlen(colon + 2));
 		free(name);
 	}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fields.h"
 #include "options.h"
 #include "state.h"
 
@@ -61,7 +62,7 @@ static struct login *login_begin(const struct dialect *dialect, const char *clie
 	login->number = ++logins_count;
 	login->dialect = dialect;
 	login->user = user;
-	login->client = strdup(client);
+	login->client = copy_text(client);
 	login->session = random_uuid();
 	login->started = now_milliseconds();
 	login->next = logins;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fields.h"
 #include "state.h"
 
 static struct user *users;
@@ -44,13 +45,13 @@ struct user *user_find(const char *name)
 void user_put(const char *name, const char *password, enum user_state state)
 {
 	struct user *user = user_find(name);
-	char *copy = strdup(password); /* first: it may be the present one */
+	char *copy = copy_text(password); /* first: it may be the present one */
 
 	if (!user) {
 		user = calloc(1, sizeof(*user));
 		if (!user)
 			errx(1, "out of memory");
-		user->name = strdup(name);
+		user->name = copy_text(name);
 		user->number = ++users_count;
 		user->next = users;
 		users = user;
@@ -70,7 +71,7 @@ void users_keep(void)
 		kept = reallocarray(kept, kept_count + 1, sizeof(*kept));
 		if (!kept)
 			errx(1, "out of memory");
-		kept[kept_count++] = (struct kept){ strdup(user->name), strdup(user->password), user->state };
+		kept[kept_count++] = (struct kept){ copy_text(user->name), copy_text(user->password), user->state };
 	}
 }
 
