@@ -303,6 +303,20 @@ amino_login() {
 	done
 }
 
+@test "vendor: dies with its parent where that was asked, and only then" {
+	local alone bound
+	start_orphan() { # NAME [argument]
+		bash -c '"$1" --certificates "$2" --ready "$3" "${@:4}" >/dev/null 2>&1 3>&- & echo $!; until [ -e "$3" ]; do sleep 0.05; done' - \
+			"$SERVERS_BUILD/tests/testvendor" "$VENDOR_CERTIFICATES" "$BATS_TEST_TMPDIR/$1" "${@:2}"
+	}
+	gone() { ! kill -0 "$1" 2>/dev/null; }
+	alone=$(start_orphan alone)
+	bound=$(start_orphan bound --die-with-parent)
+	wait_until 20 gone "$bound"
+	kill "$alone"
+	wait_until 20 gone "$alone"
+}
+
 # ---- git ----
 
 git_url() { printf 'https://%sgit.test:%s/project.git' "$1" "$GIT_PORT"; }
@@ -340,6 +354,9 @@ new_repository() {
 	cmp "$work/large" "$BATS_TEST_TMPDIR/copy/large"
 	vendor_control /options -d git_accept=bearer >/dev/null
 	run git clone -q "$(git_url "any:$token@")" "$BATS_TEST_TMPDIR/refused"
+	[ "$status" -ne 0 ]
+	vendor_control /options -d git_accept=basic >/dev/null
+	run git -c "http.extraHeader=Authorization: Bearer $token" clone -q "$(git_url '')" "$BATS_TEST_TMPDIR/refused"
 	[ "$status" -ne 0 ]
 	vendor_control /options -d git_accept=both >/dev/null
 	vendor_control /kill -d user=alice >/dev/null

@@ -52,6 +52,7 @@ static void base64_follows_the_rfc(void **state)
 	static const char *const pairs[][2] = { { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" },
 						{ "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" } };
 	static const char *const bad[] = { "Zg", "Zg=", "Z===", "Zm9v!===", "Zg=a", "====" };
+	size_t length;
 	char *text;
 
 	(void)state;
@@ -59,8 +60,9 @@ static void base64_follows_the_rfc(void **state)
 		text = base64_encode(pairs[i][0], strlen(pairs[i][0]));
 		assert_string_equal(text, pairs[i][1]);
 		free(text);
-		text = base64_decode(pairs[i][1], NULL);
+		text = base64_decode(pairs[i][1], &length);
 		assert_string_equal(text, pairs[i][0]);
+		assert_int_equal(length, strlen(pairs[i][0]));
 		free(text);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
