@@ -287,7 +287,7 @@ amino_login() {
 
 @test "make-ca: bad certificates are refused by curl, and the good one taken" {
 	local name pid status
-	for name in server expired not-yet-valid wrong-host self-signed client-only; do
+	for name in server expired not-yet-valid wrong-host self-signed unknown-ca client-only weak sha1; do
 		"$SERVERS_BUILD/tests/testvendor" --certificates "$VENDOR_CERTIFICATES" --certificate "$name" --ready "$BATS_TEST_TMPDIR/$name" \
 			>"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
 		pid=$!
