@@ -141,8 +141,7 @@ void transport_peek(struct transport *transport)
 {
 	char byte;
 
-	if (recv(transport->socket, &byte, 1, MSG_PEEK) <= 0)
-		return;
+	recv(transport->socket, &byte, 1, MSG_PEEK);
 }
 
 int transport_handshake(struct transport *transport)
