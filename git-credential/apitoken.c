@@ -8,16 +8,24 @@
 #include "git-credential/program.h"
 
 const struct command commands[] = {
-	{ "login", "[VENDOR] [--username NAME] [--account NAME] [--password-stdin]", "log in with the vendor's password",
-	  OPTION_BIT(OPTION_USERNAME) | OPTION_BIT(OPTION_ACCOUNT) | OPTION_BIT(OPTION_PASSWORD_STDIN), true, command_login },
-	{ "logout", "[VENDOR | --all]", "forget the tokens", OPTION_BIT(OPTION_ALL), true, command_logout },
-	{ "status", "[--json]", "show logins, how long they last, and what is missing", OPTION_BIT(OPTION_JSON), false, command_status },
-	{ "token", "[VENDOR | HOST] [--force]", "print a fresh token (not to a terminal)", OPTION_BIT(OPTION_FORCE), true, command_token },
-	{ "header", "[VENDOR | HOST] [--force]", "print it as an HTTP header (not to a terminal)", OPTION_BIT(OPTION_FORCE), true,
-	  command_header },
+	{ "login", "[VENDOR] [--username NAME] [--account NAME] [--password-stdin]",
+	  "log in with the vendor's password",
+	  OPTION_BIT(OPTION_USERNAME) | OPTION_BIT(OPTION_ACCOUNT) |
+		  OPTION_BIT(OPTION_PASSWORD_STDIN),
+	  true, command_login },
+	{ "logout", "[VENDOR | --all]", "forget the tokens", OPTION_BIT(OPTION_ALL), true,
+	  command_logout },
+	{ "status", "[--json]", "show logins, how long they last, and what is missing",
+	  OPTION_BIT(OPTION_JSON), false, command_status },
+	{ "token", "[VENDOR | HOST] [--force]", "print a fresh token (not to a terminal)",
+	  OPTION_BIT(OPTION_FORCE), true, command_token },
+	{ "header", "[VENDOR | HOST] [--force]", "print it as an HTTP header (not to a terminal)",
+	  OPTION_BIT(OPTION_FORCE), true, command_header },
 	{ "refresh", "[VENDOR]", "renew the token now", 0, true, command_refresh },
-	{ "check", "[--vendor NAME [--login]] [--json]", "judge the configuration, show what would be sent",
-	  OPTION_BIT(OPTION_VENDOR) | OPTION_BIT(OPTION_LOGIN) | OPTION_BIT(OPTION_JSON), false, command_check },
+	{ "check", "[--vendor NAME [--login]] [--json]",
+	  "judge the configuration, show what would be sent",
+	  OPTION_BIT(OPTION_VENDOR) | OPTION_BIT(OPTION_LOGIN) | OPTION_BIT(OPTION_JSON), false,
+	  command_check },
 };
 const size_t commands_count = sizeof(commands) / sizeof(commands[0]);
 
@@ -25,7 +33,8 @@ static void print_help(FILE *stream)
 {
 	fputs("usage: apitoken [COMMAND]\n\n", stream);
 	for (size_t i = 0; i < commands_count; i++)
-		fprintf(stream, "  apitoken %s %s\n        %s\n", commands[i].name, commands[i].synopsis, commands[i].summary);
+		fprintf(stream, "  apitoken %s %s\n        %s\n", commands[i].name,
+			commands[i].synopsis, commands[i].summary);
 	fputs("\nVENDOR may be left out where only one is configured. See apitoken(1).\n", stream);
 }
 
@@ -51,7 +60,8 @@ static int wrong_usage(const struct command *command, struct error *error)
 static int finish(int result, struct error *error)
 {
 	if (result == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-		result = error_set_errno(error, ERROR_SYSTEM, errno, "cannot write to standard output");
+		result = error_set_errno(error, ERROR_SYSTEM, errno,
+					 "cannot write to standard output");
 	return result == 0 ? 0 : program_fail("apitoken", error);
 }
 
@@ -63,7 +73,8 @@ static int run_command(const struct command *command, int count, char **words)
 	if (arguments_parse(command, count, words, &arguments, &error) != 0)
 		return wrong_usage(command, &error);
 	if (arguments.help) {
-		printf("usage: apitoken %s %s\n%s; see apitoken(1)\n", command->name, command->synopsis, command->summary);
+		printf("usage: apitoken %s %s\n%s; see apitoken(1)\n", command->name,
+		       command->synopsis, command->summary);
 		return finish(0, &error);
 	}
 	if (command->run(&arguments, &error) == 0)
@@ -86,7 +97,8 @@ int main(int argc, char **argv)
 		puts("apitoken " APITOKEN_VERSION);
 		return finish(0, &error);
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
 		print_help(stdout);
 		return finish(0, &error);
 	}

@@ -17,7 +17,8 @@ static const struct {
 	[OPTION_LOGIN] = { "login", false },
 };
 
-/* The option of this command that the word "--NAME" or "--NAME=VALUE" means; OPTION_COUNT where there is none. */
+/* The option of this command that the word "--NAME" or "--NAME=VALUE" means; OPTION_COUNT where
+ * there is none. */
 static enum option find_option(const struct command *command, const char *word)
 {
 	size_t length = strcspn(word + 2, "=");
@@ -30,18 +31,22 @@ static enum option find_option(const struct command *command, const char *word)
 }
 
 /* Takes the option at words[*index], and its value from behind '=' or from the next word. */
-static int take_option(const struct command *command, int count, char **words, int *index, struct arguments *arguments, struct error *error)
+static int take_option(const struct command *command, int count, char **words, int *index,
+		       struct arguments *arguments, struct error *error)
 {
 	const char *word = words[*index], *equals = strchr(word, '=');
 	enum option option = find_option(command, word);
 
 	if (option == OPTION_COUNT)
-		return error_set(error, ERROR_USAGE, "'%s' is not an option of 'apitoken %s'", word, command->name);
+		return error_set(error, ERROR_USAGE, "'%s' is not an option of 'apitoken %s'", word,
+				 command->name);
 	if (arguments->given[option])
 		return error_set(error, ERROR_USAGE, "--%s is given twice", options[option].name);
 	arguments->given[option] = true;
 	if (!options[option].takes_value)
-		return equals ? error_set(error, ERROR_USAGE, "--%s takes no value", options[option].name) : 0;
+		return equals ? error_set(error, ERROR_USAGE, "--%s takes no value",
+					  options[option].name)
+			      : 0;
 	if (!equals && *index + 1 >= count)
 		return error_set(error, ERROR_USAGE, "--%s needs a value", options[option].name);
 	arguments->value[option] = equals ? equals + 1 : words[++*index];
@@ -50,17 +55,20 @@ static int take_option(const struct command *command, int count, char **words, i
 	return 0;
 }
 
-static int take_operand(const struct command *command, const char *word, struct arguments *arguments, struct error *error)
+static int take_operand(const struct command *command, const char *word,
+			struct arguments *arguments, struct error *error)
 {
 	if (!command->takes_operand || arguments->operand)
-		return error_set(error, ERROR_USAGE, "'%s' is one word too many for 'apitoken %s'", word, command->name);
+		return error_set(error, ERROR_USAGE, "'%s' is one word too many for 'apitoken %s'",
+				 word, command->name);
 	if (word[0] == '\0')
 		return error_set(error, ERROR_USAGE, "an empty word is no vendor");
 	arguments->operand = word;
 	return 0;
 }
 
-int arguments_parse(const struct command *command, int count, char **words, struct arguments *arguments, struct error *error)
+int arguments_parse(const struct command *command, int count, char **words,
+		    struct arguments *arguments, struct error *error)
 {
 	bool options_end = false;
 	int result = 0;
@@ -69,12 +77,15 @@ int arguments_parse(const struct command *command, int count, char **words, stru
 	for (int i = 0; i < count && result == 0; i++) {
 		if (!options_end && strcmp(words[i], "--") == 0)
 			options_end = true;
-		else if (!options_end && (strcmp(words[i], "--help") == 0 || strcmp(words[i], "-h") == 0))
+		else if (!options_end &&
+			 (strcmp(words[i], "--help") == 0 || strcmp(words[i], "-h") == 0))
 			arguments->help = true;
 		else if (!options_end && strncmp(words[i], "--", 2) == 0)
 			result = take_option(command, count, words, &i, arguments, error);
 		else if (!options_end && words[i][0] == '-')
-			result = error_set(error, ERROR_USAGE, "'%s' is not an option of 'apitoken %s'", words[i], command->name);
+			result = error_set(error, ERROR_USAGE,
+					   "'%s' is not an option of 'apitoken %s'", words[i],
+					   command->name);
 		else
 			result = take_operand(command, words[i], arguments, error);
 	}

@@ -3,7 +3,8 @@
 
 #include <stdint.h>
 
-/* By comparison, not by a table: a table's cache lines would tell the secret's bits to other processes. */
+/* By comparison, not by a table: a table's cache lines would tell the secret's bits to other
+ * processes. */
 static char digit(uint32_t six)
 {
 	if (six < 26)

@@ -26,7 +26,8 @@ static size_t element_end(const char *value, size_t start, size_t length)
 	return i < length ? i : length;
 }
 
-/* An element "SCHEME", "SCHEME token68" or "SCHEME name=value" begins a challenge; "name=value" and "name = value" go on with one. */
+/* An element "SCHEME", "SCHEME token68" or "SCHEME name=value" begins a challenge; "name=value" and
+ * "name = value" go on with one. */
 static bool element_begins(const char *element, size_t length, const char *scheme)
 {
 	size_t word = 0, after;

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* True where one of the challenges is of that scheme (lower case). A value may hold several, and quoted strings may hold commas. */
+/* True where one of the challenges is of that scheme (lower case). A value may hold several, and
+ * quoted strings may hold commas. */
 bool challenge_offers(const char *value, size_t length, const char *scheme);
 
 #endif

@@ -11,8 +11,8 @@
 #include "common/trusted.h"
 #include "git-credential/findings.h"
 
-static void check_file(struct findings *findings, const struct vendor *vendor, const char *path, enum trusted_kind kind, const char *what,
-		       enum finding_level level)
+static void check_file(struct findings *findings, const struct vendor *vendor, const char *path,
+		       enum trusted_kind kind, const char *what, enum finding_level level)
 {
 	struct error error = { .code = ERROR_NONE };
 	int descriptor;
@@ -26,7 +26,8 @@ static void check_file(struct findings *findings, const struct vendor *vendor, c
 		findings_add(findings, level, "%s: %s: %s", vendor->path, what, error.text);
 }
 
-static void check_vendor(struct findings *findings, const struct vendor_places *places, const char *name)
+static void check_vendor(struct findings *findings, const struct vendor_places *places,
+			 const char *name)
 {
 	struct vendor vendor;
 	struct dialect dialect;
@@ -39,15 +40,20 @@ static void check_vendor(struct findings *findings, const struct vendor_places *
 	if (vendor_dialect(&vendor, places, &dialect, &error) != 0) {
 		findings_add(findings, FINDING_WRONG, "%s", error.text);
 	} else {
-		findings_add(findings, FINDING_GOOD, "%s: vendor '%s', dialect %s, %zu host%s", vendor.path, vendor.name, vendor.dialect,
-			     vendor.hosts_count, vendor.hosts_count == 1 ? "" : "s");
+		findings_add(findings, FINDING_GOOD, "%s: vendor '%s', dialect %s, %zu host%s",
+			     vendor.path, vendor.name, vendor.dialect, vendor.hosts_count,
+			     vendor.hosts_count == 1 ? "" : "s");
 		dialect_release(&dialect);
 	}
 	if (vendor.hosts_count == 0)
-		findings_add(findings, FINDING_HINT, "%s: no hosts are listed, so git and docker never ask for this token", vendor.path);
+		findings_add(findings, FINDING_HINT,
+			     "%s: no hosts are listed, so git and docker never ask for this token",
+			     vendor.path);
 	check_file(findings, &vendor, vendor.ca_file, TRUSTED_FILE, "ca_file", FINDING_WRONG);
-	/* a root-only secret is the rule: logins through PAM work, a user's own programs cannot renew */
-	check_file(findings, &vendor, vendor.client_secret_file, TRUSTED_SECRET, "client_secret_file", geteuid() == 0 ? FINDING_WRONG : FINDING_HINT);
+	/* a root-only secret is the rule: logins through PAM work, a user's own programs cannot
+	 * renew */
+	check_file(findings, &vendor, vendor.client_secret_file, TRUSTED_SECRET,
+		   "client_secret_file", geteuid() == 0 ? FINDING_WRONG : FINDING_HINT);
 	vendor_release(&vendor);
 }
 
@@ -62,7 +68,10 @@ void check_configuration(struct findings *findings, const struct vendor_places *
 		return;
 	}
 	if (count == 0)
-		findings_add(findings, FINDING_WRONG, "%s: no vendor is configured; put a file NAME.conf there, see apitoken.conf(5)", places->vendor_folders[0]);
+		findings_add(findings, FINDING_WRONG,
+			     "%s: no vendor is configured; put a file NAME.conf there, see "
+			     "apitoken.conf(5)",
+			     places->vendor_folders[0]);
 	for (size_t i = 0; i < count; i++)
 		check_vendor(findings, places, names[i]);
 	free(names);
@@ -70,7 +79,8 @@ void check_configuration(struct findings *findings, const struct vendor_places *
 		findings_add(findings, FINDING_WRONG, "%s", error.text);
 }
 
-/* apitoken.conf steers only PAM logins, and those know /etc/apitoken alone; with APITOKEN_CONFIG its folder is judged instead. */
+/* apitoken.conf steers only PAM logins, and those know /etc/apitoken alone; with APITOKEN_CONFIG
+ * its folder is judged instead. */
 void check_policy(struct findings *findings, const struct vendor_places *places)
 {
 	const char *folder = getenv("APITOKEN_CONFIG");
@@ -83,9 +93,11 @@ void check_policy(struct findings *findings, const struct vendor_places *places)
 	if (policy_load(&policy, folder, NULL, &error) != 0)
 		findings_add(findings, FINDING_WRONG, "%s", error.text);
 	else if (policy.vendor[0] == '\0' || strcmp(policy.vendor, "none") == 0)
-		findings_add(findings, FINDING_HINT, "%s/apitoken.conf: no vendor is set for PAM logins", folder);
+		findings_add(findings, FINDING_HINT,
+			     "%s/apitoken.conf: no vendor is set for PAM logins", folder);
 	else if (vendor_load(&vendor, policy.vendor, places, &error) != 0)
-		findings_add(findings, FINDING_WRONG, "%s/apitoken.conf: vendor = %s: %s", folder, policy.vendor, error.text);
+		findings_add(findings, FINDING_WRONG, "%s/apitoken.conf: vendor = %s: %s", folder,
+			     policy.vendor, error.text);
 	else
 		vendor_release(&vendor);
 }

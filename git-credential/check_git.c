@@ -34,15 +34,12 @@ static ssize_t read_output(int descriptor, char output[static OUTPUT_MAX])
 }
 
 /* What the command prints, cut at OUTPUT_MAX - 1. False where it cannot be run or fails. */
-static bool capture(const char *const *command, char output[static OUTPUT_MAX])
+static bool capture(char *const *words, char output[static OUTPUT_MAX])
 {
 	posix_spawn_file_actions_t actions;
-	char *words[8] = { NULL };
 	int ends[2], status = -1;
 	pid_t child = -1;
 
-	for (size_t i = 0; command[i]; i++)
-		words[i] = strdupa(command[i]);
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return false;
 	posix_spawn_file_actions_init(&actions);
@@ -93,40 +90,57 @@ int check_git_older(const char *text, int major, int minor)
 	return first < major || (first == major && second < minor);
 }
 
-/* One line of credential.helper: "store", "store --file=..." keep what any helper answers in a plain file. */
+/* "KEY VALUE": the values "store" and "store --file=..." keep what any helper answers in a plain
+ * file. */
 static bool is_store(const char *line)
 {
-	return text_starts_with(line, "store") && (line[5] == '\n' || line[5] == ' ' || line[5] == '\0');
+	const char *value = line + strcspn(line, " \n");
+	size_t length;
+
+	if (*value != ' ')
+		return false;
+	length = strcspn(++value, " \n");
+	return length == strlen("store") && text_starts_with(value, "store");
 }
 
 static void check_helpers(struct findings *findings, const char *helpers)
 {
 	bool ours = false, store = false;
 
-	for (const char *line = helpers; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+	for (const char *line = helpers; *line;
+	     line += strcspn(line, "\n"), line += *line == '\n') {
 		size_t length = strcspn(line, "\n");
 
 		ours = ours || memmem(line, length, "apitoken", strlen("apitoken"));
 		store = store || is_store(line);
 	}
 	if (!ours)
-		findings_add(findings, FINDING_HINT, "git does not ask for tokens yet; run: git config --global credential.helper apitoken");
-	if (store)
 		findings_add(findings, FINDING_HINT,
-			     "git's credential.helper 'store' writes passwords to ~/.git-credentials, and with git before 2.46 our tokens too; remove it");
+			     "git does not ask for tokens yet; run: git config --global "
+			     "credential.helper apitoken");
+	if (store)
+		findings_add(
+			findings, FINDING_HINT,
+			"git's credential.helper 'store' writes passwords to ~/.git-credentials, "
+			"and with git before 2.46 our tokens too; remove it");
 }
 
 void check_git(struct findings *findings)
 {
-	static const char *const version[] = { "git", "--version", NULL };
-	static const char *const helper[] = { "git", "config", "--get-regexp", "^credential\\.(.*\\.)?helper$", NULL };
+	char git[] = "git", version_option[] = "--version", config[] = "config";
+	char regexp_option[] = "--get-regexp", key[] = "^credential\\.(.*\\.)?helper$";
+	char *const version[] = { git, version_option, NULL };
+	char *const helper[] = { git, config, regexp_option, key, NULL };
 	char output[OUTPUT_MAX];
 
 	if (!capture(version, output))
 		return; /* no git, nothing to say */
+	output[strcspn(output, "\n")] = '\0';
 	if (check_git_older(output, 2, 46))
-		findings_add(findings, FINDING_HINT, "%.40s: before 2.46 git sends the token as a password, and a rejected token fails the command once",
-			     strtok_r(output, "\n", &(char *){ NULL }));
+		findings_add(findings, FINDING_HINT,
+			     "%.40s: before 2.46 git sends the token as a password, and a rejected "
+			     "token fails the command once",
+			     output);
 	if (!capture(helper, output))
 		output[0] = '\0';
 	check_helpers(findings, output);

@@ -15,11 +15,13 @@ static int several(char (*names)[VENDOR_NAME_MAX], size_t count, struct error *e
 	size_t length = 0;
 
 	for (size_t i = 0; i < count && length < NAMES_SHOWN_MAX; i++)
-		length += (size_t)snprintf(shown + length, sizeof(shown) - length, "%s%s", i > 0 ? ", " : "", names[i]);
+		length += (size_t)snprintf(shown + length, sizeof(shown) - length, "%s%s",
+					   i > 0 ? ", " : "", names[i]);
 	return error_set(error, ERROR_USAGE, "which vendor? Configured are: %s", shown);
 }
 
-int choose_vendor(const struct vendor_places *places, const char *operand, char name[static VENDOR_NAME_MAX], struct error *error)
+int choose_vendor(const struct vendor_places *places, const char *operand,
+		  char name[static VENDOR_NAME_MAX], struct error *error)
 {
 	char(*names)[VENDOR_NAME_MAX] = NULL;
 	size_t count = 0;
@@ -27,13 +29,18 @@ int choose_vendor(const struct vendor_places *places, const char *operand, char 
 
 	if (operand) {
 		if (!vendor_name_valid(operand))
-			return error_set(error, ERROR_USAGE, "'%s' is no vendor name: small letters, digits, '-' and '_', at most 32", operand);
+			return error_set(error, ERROR_USAGE,
+					 "'%s' is no vendor name: small letters, digits, '-' and "
+					 "'_', at most 32",
+					 operand);
 		return text_copy(name, VENDOR_NAME_MAX, operand);
 	}
 	if (vendor_list(places, &names, &count, error) != 0)
 		return -1;
 	if (count == 0)
-		error_set(error, ERROR_CONFIGURATION, "no vendor is configured: each has a file NAME.conf in %s; see apitoken.conf(5)",
+		error_set(error, ERROR_CONFIGURATION,
+			  "no vendor is configured: each has a file NAME.conf in %s; see "
+			  "apitoken.conf(5)",
 			  places->vendor_folders[0]);
 	else if (count > 1)
 		several(names, count, error);

@@ -6,9 +6,11 @@
 #include "common/vendor.h"
 
 /*
- * The vendor that a command is about: the operand, or where it is NULL the only one configured. ERROR_USAGE (no vendor name; several are configured, and
- * these are they), ERROR_CONFIGURATION (none is).
+ * The vendor that a command is about: the operand, or where it is NULL the only one configured.
+ * ERROR_USAGE (no vendor name; several are configured, and these are they), ERROR_CONFIGURATION
+ * (none is).
  */
-int choose_vendor(const struct vendor_places *places, const char *operand, char name[static VENDOR_NAME_MAX], struct error *error);
+int choose_vendor(const struct vendor_places *places, const char *operand,
+		  char name[static VENDOR_NAME_MAX], struct error *error);
 
 #endif

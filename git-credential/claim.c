@@ -20,7 +20,8 @@ static bool lists(const char *words, const char *host)
 	while (*words) {
 		size_t length = strcspn(words, " \t");
 
-		if (length > 0 && host_canonical(words, length, canonical, NULL) == 0 && strcmp(canonical, host) == 0)
+		if (length > 0 && host_canonical(words, length, canonical, NULL) == 0 &&
+		    strcmp(canonical, host) == 0)
 			return true;
 		words += length;
 		words += strspn(words, " \t");
@@ -33,7 +34,8 @@ static int look(const struct ini_entry *entry, void *context, struct error *erro
 	struct claim *claim = context;
 
 	(void)error;
-	if (entry->key && strcmp(entry->section, "vendor") == 0 && strcmp(entry->key, "hosts") == 0 && lists(entry->value, claim->host))
+	if (entry->key && strcmp(entry->section, "vendor") == 0 &&
+	    strcmp(entry->key, "hosts") == 0 && lists(entry->value, claim->host))
 		claim->found = true;
 	return claim->found ? -1 : 0;
 }
@@ -44,7 +46,8 @@ bool claim_host(const struct vendor_places *places, const char *name, const char
 	struct error error = { .code = ERROR_NONE };
 	char path[sizeof(places->vendor_folders[0]) + VENDOR_NAME_MAX + 8];
 
-	for (size_t i = 0; i < sizeof(places->vendor_folders) / sizeof(places->vendor_folders[0]); i++) {
+	for (size_t i = 0; i < sizeof(places->vendor_folders) / sizeof(places->vendor_folders[0]);
+	     i++) {
 		if (places->vendor_folders[i][0] == '\0')
 			break;
 		snprintf(path, sizeof(path), "%s/%s.conf", places->vendor_folders[i], name);

@@ -7,8 +7,9 @@
 #include "common/vendor.h"
 
 /*
- * Whether a vendor file that vendor_load() refuses lists this canonical host all the same, so that its fault is told to the users of that host and to nobody else. Reads only as far as
- * the file can be understood.
+ * Whether a vendor file that vendor_load() refuses lists this canonical host all the same, so that
+ * its fault is told to the users of that host and to nobody else. Reads only as far as the file can
+ * be understood.
  */
 bool claim_host(const struct vendor_places *places, const char *name, const char *canonical_host);
 

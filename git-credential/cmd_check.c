@@ -25,7 +25,8 @@ static int print(const struct secret *report, struct error *error)
 	return 0;
 }
 
-static int check_everything(const struct arguments *arguments, const struct vendor_places *places, struct secret *report, struct error *error)
+static int check_everything(const struct arguments *arguments, const struct vendor_places *places,
+			    struct secret *report, struct error *error)
 {
 	struct findings findings;
 	size_t wrong;
@@ -40,7 +41,9 @@ static int check_everything(const struct arguments *arguments, const struct vend
 	findings_release(&findings);
 	if (print(report, error) != 0)
 		return -1;
-	return wrong == 0 ? 0 : error_set(error, ERROR_CONFIGURATION, "%zu finding%s to mend", wrong, wrong == 1 ? "" : "s");
+	return wrong == 0 ? 0
+			  : error_set(error, ERROR_CONFIGURATION, "%zu finding%s to mend", wrong,
+				      wrong == 1 ? "" : "s");
 }
 
 /* A login whose tokens are thrown away. */
@@ -59,17 +62,25 @@ static int try_login(const struct exchange *exchange, struct secret *report, str
 		secret_append_format(report, ", code %s", answer.code);
 	secret_append_text(report, "\n");
 	if (result == 0)
-		secret_append_format(report, "  access token of %zu bytes, good for %s (from %s)\n  refresh token: %s\n", answer.access_token.length,
-				     words_duration(duration, answer.lifetime), answer.lifetime_from, answer.refresh_token.length > 0 ? "yes" : "no");
+		secret_append_format(
+			report,
+			"  access token of %zu bytes, good for %s (from %s)\n  refresh token: %s\n",
+			answer.access_token.length, words_duration(duration, answer.lifetime),
+			answer.lifetime_from, answer.refresh_token.length > 0 ? "yes" : "no");
 	exchange_answer_release(&answer);
 	return result;
 }
 
-static int ask_and_try(const struct vendor *vendor, const struct dialect *dialect, const struct vendor_places *places, const char *username,
+static int ask_and_try(const struct vendor *vendor, const struct dialect *dialect,
+		       const struct vendor_places *places, const char *username,
 		       struct secret *report, struct error *error)
 {
 	struct secret password = SECRET_NONE;
-	struct exchange exchange = { .operation = OPERATION_LOGIN, .vendor = vendor, .dialect = dialect, .places = places, .username = username,
+	struct exchange exchange = { .operation = OPERATION_LOGIN,
+				     .vendor = vendor,
+				     .dialect = dialect,
+				     .places = places,
+				     .username = username,
 				     .password = &password };
 	char shown[ACCOUNT_MAX], prompt[ACCOUNT_MAX + VENDOR_NAME_MAX + 32];
 	int result = -1;
@@ -82,7 +93,8 @@ static int ask_and_try(const struct vendor *vendor, const struct dialect *dialec
 	return result;
 }
 
-static void begin_json(struct secret *report, const struct vendor *vendor, const struct secret *text)
+static void begin_json(struct secret *report, const struct vendor *vendor,
+		       const struct secret *text)
 {
 	secret_append_text(report, "{");
 	json_text_member(report, "vendor", vendor->name);
@@ -92,8 +104,9 @@ static void begin_json(struct secret *report, const struct vendor *vendor, const
 	secret_append_text(report, "}\n");
 }
 
-static int describe_and_try(const struct arguments *arguments, const struct vendor *vendor, const struct dialect *dialect,
-			    const struct vendor_places *places, struct secret *report, struct error *error)
+static int describe_and_try(const struct arguments *arguments, const struct vendor *vendor,
+			    const struct dialect *dialect, const struct vendor_places *places,
+			    struct secret *report, struct error *error)
 {
 	const struct passwd *entry = getpwuid(getuid());
 	char username[ACCOUNT_MAX];
@@ -107,20 +120,26 @@ static int describe_and_try(const struct arguments *arguments, const struct vend
 	if (arguments->given[OPTION_JSON])
 		begin_json(report, vendor, &text);
 	else
-		secret_append_format(report, "%s: vendor '%s', dialect %s\n%s", vendor->path, vendor->name, vendor->dialect, secret_ok(&text) ? text.bytes : "");
+		secret_append_format(report, "%s: vendor '%s', dialect %s\n%s", vendor->path,
+				     vendor->name, vendor->dialect,
+				     secret_ok(&text) ? text.bytes : "");
 	secret_release(&text);
-	result = arguments->given[OPTION_LOGIN] ? ask_and_try(vendor, dialect, places, username, report, error) : 0;
+	result = arguments->given[OPTION_LOGIN]
+			 ? ask_and_try(vendor, dialect, places, username, report, error)
+			 : 0;
 	return print(report, error) == 0 ? result : -1;
 }
 
-static int check_one(const struct arguments *arguments, const struct vendor_places *places, struct secret *report, struct error *error)
+static int check_one(const struct arguments *arguments, const struct vendor_places *places,
+		     struct secret *report, struct error *error)
 {
 	struct vendor vendor;
 	struct dialect dialect;
 	int result;
 
 	if (!vendor_name_valid(arguments->value[OPTION_VENDOR]))
-		return error_set(error, ERROR_USAGE, "'%s' is no vendor name", arguments->value[OPTION_VENDOR]);
+		return error_set(error, ERROR_USAGE, "'%s' is no vendor name",
+				 arguments->value[OPTION_VENDOR]);
 	if (vendor_load(&vendor, arguments->value[OPTION_VENDOR], places, error) != 0)
 		return -1;
 	result = vendor_dialect(&vendor, places, &dialect, error);
@@ -147,7 +166,8 @@ int command_check(const struct arguments *arguments, struct error *error)
 	if (secret_init(&report, REPORT_MAX) != 0)
 		error_set(error, ERROR_MEMORY, "out of memory for the report");
 	else
-		result = (arguments->given[OPTION_VENDOR] ? check_one : check_everything)(arguments, &places, &report, error);
+		result = (arguments->given[OPTION_VENDOR] ? check_one : check_everything)(
+			arguments, &places, &report, error);
 	secret_release(&report);
 	return result;
 }

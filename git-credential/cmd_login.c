@@ -14,34 +14,44 @@
 #include "git-credential/words.h"
 
 /* The vendor's name of the local user: the file's username template. */
-static int local_username(const struct vendor *vendor, char username[static ACCOUNT_MAX], struct error *error)
+static int local_username(const struct vendor *vendor, char username[static ACCOUNT_MAX],
+			  struct error *error)
 {
 	struct passwd *entry;
 
 	errno = 0;
 	entry = getpwuid(getuid());
 	if (!entry)
-		return error_set_errno(error, ERROR_USAGE, errno, "your uid %lu has no login name here; use --username NAME", (unsigned long)getuid());
+		return error_set_errno(error, ERROR_USAGE, errno,
+				       "your uid %lu has no login name here; use --username NAME",
+				       (unsigned long)getuid());
 	return vendor_username(vendor, entry->pw_name, username, error);
 }
 
-static int choose_username(const struct arguments *arguments, const struct vendor *vendor, char username[static ACCOUNT_MAX], struct error *error)
+static int choose_username(const struct arguments *arguments, const struct vendor *vendor,
+			   char username[static ACCOUNT_MAX], struct error *error)
 {
-	const char *given = arguments->value[OPTION_USERNAME], *account = arguments->value[OPTION_ACCOUNT];
+	const char *given = arguments->value[OPTION_USERNAME],
+		   *account = arguments->value[OPTION_ACCOUNT];
 
 	if (given && account && strcmp(given, account) != 0)
-		return error_set(error, ERROR_USAGE, "--username and --account name two people; --account NAME alone logs in as NAME, beside the first login");
+		return error_set(error, ERROR_USAGE,
+				 "--username and --account name two people; --account NAME alone "
+				 "logs in as NAME, beside the first login");
 	if (!given && !account)
 		return local_username(vendor, username, error);
 	if (text_copy(username, ACCOUNT_MAX, given ? given : account) != 0)
-		return error_set(error, ERROR_USAGE, "the username is longer than %d bytes", ACCOUNT_MAX - 1);
+		return error_set(error, ERROR_USAGE, "the username is longer than %d bytes",
+				 ACCOUNT_MAX - 1);
 	for (const char *c = username; *c; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			return error_set(error, ERROR_USAGE, "the username holds a control character");
+			return error_set(error, ERROR_USAGE,
+					 "the username holds a control character");
 	return 0;
 }
 
-static int obtain_password(const struct arguments *arguments, const struct vendor *vendor, const char *username, struct secret *password, struct error *error)
+static int obtain_password(const struct arguments *arguments, const struct vendor *vendor,
+			   const char *username, struct secret *password, struct error *error)
 {
 	char shown[ACCOUNT_MAX], prompt[ACCOUNT_MAX + VENDOR_NAME_MAX + 32];
 
@@ -63,12 +73,14 @@ static void tell(const struct record *record)
 	if (!record_refreshable(record, now))
 		printf("; then log in again.\n");
 	else if (record->refresh_expires_at > 0)
-		printf(" and is renewed without your password until %s.\n", words_time(end, record->refresh_expires_at));
+		printf(" and is renewed without your password until %s.\n",
+		       words_time(end, record->refresh_expires_at));
 	else
 		printf(" and is renewed without your password.\n");
 }
 
-static int log_in(const struct arguments *arguments, const struct vendor *vendor, const struct vendor_places *places, struct error *error)
+static int log_in(const struct arguments *arguments, const struct vendor *vendor,
+		  const struct vendor_places *places, struct error *error)
 {
 	char username[ACCOUNT_MAX];
 	struct secret password = SECRET_NONE;
@@ -77,7 +89,8 @@ static int log_in(const struct arguments *arguments, const struct vendor *vendor
 
 	if (choose_username(arguments, vendor, username, error) == 0 &&
 	    obtain_password(arguments, vendor, username, &password, error) == 0 &&
-	    tokens_login(vendor, places, username, &password, arguments->given[OPTION_ACCOUNT], &record, error) == 0) {
+	    tokens_login(vendor, places, username, &password, arguments->given[OPTION_ACCOUNT],
+			 &record, error) == 0) {
 		tell(&record);
 		record_release(&record);
 		result = 0;
@@ -93,7 +106,8 @@ int command_login(const struct arguments *arguments, struct error *error)
 	struct vendor vendor;
 	int result;
 
-	if (vendor_places_for_user(&places, error) != 0 || choose_vendor(&places, arguments->operand, name, error) != 0 ||
+	if (vendor_places_for_user(&places, error) != 0 ||
+	    choose_vendor(&places, arguments->operand, name, error) != 0 ||
 	    vendor_load(&vendor, name, &places, error) != 0)
 		return -1;
 	result = log_in(arguments, &vendor, &places, error);

@@ -18,9 +18,11 @@ static int remove_records(const char *vendor, struct error *error)
 	if (count < 0)
 		return -1;
 	for (int i = 0; i < count; i++) {
-		if (record_description_parse(items[i].description, name, &further) != 0 || (vendor && strcmp(name, vendor) != 0))
+		if (record_description_parse(items[i].description, name, &further) != 0 ||
+		    (vendor && strcmp(name, vendor) != 0))
 			continue;
-		if (keyring_remove(items[i].description, error) != 0 && error->code != ERROR_NO_TOKEN)
+		if (keyring_remove(items[i].description, error) != 0 &&
+		    error->code != ERROR_NO_TOKEN)
 			return -1;
 		removed++;
 	}
@@ -37,7 +39,8 @@ int command_logout(const struct arguments *arguments, struct error *error)
 	if (arguments->given[OPTION_ALL] && arguments->operand)
 		return error_set(error, ERROR_USAGE, "give a vendor or --all, not both");
 	if (!arguments->given[OPTION_ALL]) {
-		if (vendor_places_for_user(&places, error) != 0 || choose_vendor(&places, arguments->operand, name, error) != 0)
+		if (vendor_places_for_user(&places, error) != 0 ||
+		    choose_vendor(&places, arguments->operand, name, error) != 0)
 			return -1;
 		vendor = name;
 	}
@@ -45,10 +48,12 @@ int command_logout(const struct arguments *arguments, struct error *error)
 	if (removed < 0)
 		return -1;
 	if (removed == 0 && vendor)
-		return error_set(error, ERROR_NO_TOKEN, "nothing is stored for vendor '%s'", vendor);
+		return error_set(error, ERROR_NO_TOKEN, "nothing is stored for vendor '%s'",
+				 vendor);
 	if (vendor)
 		printf("Logged out of vendor '%s'.\n", vendor);
 	else
-		printf("Logged out everywhere: %d record%s removed.\n", removed, removed == 1 ? "" : "s");
+		printf("Logged out everywhere: %d record%s removed.\n", removed,
+		       removed == 1 ? "" : "s");
 	return 0;
 }

@@ -7,19 +7,26 @@
 #include "git-credential/command.h"
 #include "git-credential/words.h"
 
-static int renew(const struct vendor *vendor, const struct vendor_places *places, struct error *error)
+static int renew(const struct vendor *vendor, const struct vendor_places *places,
+		 struct error *error)
 {
 	struct record before, after;
 	char duration[WORDS_MAX];
 	int result;
 
 	if (tokens_load(vendor->name, NULL, &before, error) != 0)
-		return error->code != ERROR_NO_TOKEN ? -1 : error_set(error, ERROR_NO_TOKEN, "no token is stored for vendor '%s'; run: apitoken login %s",
-								       vendor->name, vendor->name);
+		return error->code != ERROR_NO_TOKEN ? -1
+						     : error_set(error, ERROR_NO_TOKEN,
+								 "no token is stored for vendor "
+								 "'%s'; run: apitoken login %s",
+								 vendor->name, vendor->name);
 	result = tokens_get(vendor, places, NULL, true, NULL, &after, error);
 	if (result == 0) {
 		printf("%s vendor '%s'; it is good for %s.\n",
-		       after.generation > before.generation ? "Renewed the token of" : "Kept the token, which is new enough, of", vendor->name,
+		       after.generation > before.generation
+			       ? "Renewed the token of"
+			       : "Kept the token, which is new enough, of",
+		       vendor->name,
 		       words_duration(duration, after.access_expires_at - clock_utc()));
 		record_release(&after);
 	}
@@ -34,7 +41,8 @@ int command_refresh(const struct arguments *arguments, struct error *error)
 	struct vendor vendor;
 	int result;
 
-	if (vendor_places_for_user(&places, error) != 0 || choose_vendor(&places, arguments->operand, name, error) != 0 ||
+	if (vendor_places_for_user(&places, error) != 0 ||
+	    choose_vendor(&places, arguments->operand, name, error) != 0 ||
 	    vendor_load(&vendor, name, &places, error) != 0)
 		return -1;
 	result = renew(&vendor, &places, error);

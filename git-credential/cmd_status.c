@@ -23,7 +23,8 @@ int command_status(const struct arguments *arguments, struct error *error)
 
 	if (status_collect(&status, error) == 0) {
 		if (secret_init(&report, REPORT_MAX) == 0)
-			(arguments->given[OPTION_JSON] ? status_json : status_table)(&status, &report);
+			(arguments->given[OPTION_JSON] ? status_json : status_table)(&status,
+										     &report);
 		result = print(&report, error);
 	}
 	secret_release(&report);
@@ -38,16 +39,20 @@ static void advise(const struct status *status)
 	for (size_t i = 0; i < status->count; i++)
 		logins += status->rows[i].stored;
 	if (status->count == 0) {
-		printf("No vendor is configured yet. Put a file NAME.conf into %s; apitoken.conf(5) shows one.\n",
+		printf("No vendor is configured yet. Put a file NAME.conf into %s; "
+		       "apitoken.conf(5) shows one.\n",
 		       status->lookup.places.vendor_folders[0]);
 		return;
 	}
 	for (size_t i = 0; i < status->count; i++)
 		if (!status->rows[i].stored)
-			printf("Not logged in to vendor '%s'. To log in:  apitoken login %s\n", status->rows[i].name, status->rows[i].name);
+			printf("Not logged in to vendor '%s'. To log in:  apitoken login %s\n",
+			       status->rows[i].name, status->rows[i].name);
 	if (logins > 0)
-		printf("Logged in. git uses the token after:  git config --global credential.helper apitoken\n"
-		       "docker after adding to ~/.docker/config.json:  \"credHelpers\": {\"HOST\": \"apitoken\"}\n");
+		printf("Logged in. git uses the token after:  git config --global "
+		       "credential.helper apitoken\n"
+		       "docker after adding to ~/.docker/config.json:  \"credHelpers\": {\"HOST\": "
+		       "\"apitoken\"}\n");
 	printf("More:  apitoken status,  apitoken check,  apitoken --help\n");
 }
 

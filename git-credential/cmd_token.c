@@ -8,11 +8,15 @@
 #include "git-credential/lookup.h"
 #include "git-credential/program.h"
 
-enum { OUTPUT_MAX = TOKEN_MAX + 16 * 1024 }; /* bytes: the token and the dialect's further headers */
+enum {
+	OUTPUT_MAX = TOKEN_MAX + 16 * 1024
+}; /* bytes: the token and the dialect's further headers */
 
-typedef int printer(const struct lookup *lookup, const struct record *record, struct secret *output, struct error *error);
+typedef int printer(const struct lookup *lookup, const struct record *record, struct secret *output,
+		    struct error *error);
 
-static int print_token(const struct lookup *lookup, const struct record *record, struct secret *output, struct error *error)
+static int print_token(const struct lookup *lookup, const struct record *record,
+		       struct secret *output, struct error *error)
 {
 	(void)lookup;
 	(void)error;
@@ -22,7 +26,8 @@ static int print_token(const struct lookup *lookup, const struct record *record,
 }
 
 /* How the vendor's API wants it: the dialect's [use]. */
-static int print_header(const struct lookup *lookup, const struct record *record, struct secret *output, struct error *error)
+static int print_header(const struct lookup *lookup, const struct record *record,
+			struct secret *output, struct error *error)
 {
 	struct dialect dialect;
 
@@ -69,10 +74,13 @@ static int find_vendor(struct lookup *lookup, const char *operand, struct error 
 	case LOOKUP_FOREIGN:
 		break;
 	}
-	return error_set(error, ERROR_POLICY, "'%s' is neither a vendor nor a host of one; see apitoken status", operand);
+	return error_set(error, ERROR_POLICY,
+			 "'%s' is neither a vendor nor a host of one; see apitoken status",
+			 operand);
 }
 
-static int print_for(struct lookup *lookup, const char *operand, printer *print, struct secret *output, struct error *error)
+static int print_for(struct lookup *lookup, const char *operand, printer *print,
+		     struct secret *output, struct error *error)
 {
 	struct record record;
 	bool further;
@@ -82,8 +90,9 @@ static int print_for(struct lookup *lookup, const char *operand, printer *print,
 		return -1;
 	if (lookup_record(lookup, NULL, &record, &further, error) != LOOKUP_FOUND) {
 		if (error->code == ERROR_NO_TOKEN)
-			error_set(error, ERROR_NO_TOKEN, "no token is stored for vendor '%s'; run: apitoken login %s", lookup->vendor.name,
-				  lookup->vendor.name);
+			error_set(error, ERROR_NO_TOKEN,
+				  "no token is stored for vendor '%s'; run: apitoken login %s",
+				  lookup->vendor.name, lookup->vendor.name);
 		return -1;
 	}
 	if (lookup_token(lookup, false, further, &record, error) == 0)
@@ -99,13 +108,17 @@ static int output_token(const struct arguments *arguments, printer *print, struc
 	int result = -1;
 
 	if (isatty(STDOUT_FILENO) && !arguments->given[OPTION_FORCE])
-		return error_set(error, ERROR_POLICY, "a token does not belong on a terminal; pipe it to its program, or use --force");
+		return error_set(error, ERROR_POLICY,
+				 "a token does not belong on a terminal; pipe it to its program, "
+				 "or use --force");
 	if (lookup_init(&lookup, error) != 0)
 		return -1;
 	if (secret_init(&output, OUTPUT_MAX) != 0)
 		error_set(error, ERROR_MEMORY, "out of memory");
 	else if (print_for(&lookup, arguments->operand, print, &output, error) == 0)
-		result = secret_ok(&output) ? program_answer(&output, error) : error_set(error, ERROR_MEMORY, "the headers are too long");
+		result = secret_ok(&output)
+				 ? program_answer(&output, error)
+				 : error_set(error, ERROR_MEMORY, "the headers are too long");
 	secret_release(&output);
 	lookup_release(&lookup);
 	return result;

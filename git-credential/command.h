@@ -34,7 +34,8 @@ struct command {
 	const char *summary;
 	unsigned int options; /* OPTION_BIT of each that is allowed */
 	bool takes_operand;
-	/* 0, or -1 and *error. What it prints goes to standard output by stdio; main() flushes and checks. */
+	/* 0, or -1 and *error. What it prints goes to standard output by stdio; main() flushes and
+	 * checks. */
 	int (*run)(const struct arguments *arguments, struct error *error);
 };
 
@@ -42,7 +43,8 @@ extern const struct command commands[];
 extern const size_t commands_count;
 
 /* Takes the words behind the command's name. ERROR_USAGE names the word that does not fit. */
-int arguments_parse(const struct command *command, int count, char **words, struct arguments *arguments, struct error *error);
+int arguments_parse(const struct command *command, int count, char **words,
+		    struct arguments *arguments, struct error *error);
 
 int command_welcome(struct error *error); /* "apitoken" alone: what to do next */
 int command_login(const struct arguments *arguments, struct error *error);

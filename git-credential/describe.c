@@ -3,11 +3,15 @@
 
 #include <string.h>
 
-enum { NAME_MAX_SHOWN = 64, DEPTH_MAX = 4 }; /* bytes with NUL; defaults that name other variables */
+enum {
+	NAME_MAX_SHOWN = 64,
+	DEPTH_MAX = 4
+}; /* bytes with NUL; defaults that name other variables */
 
 static bool is_secret(const char *name)
 {
-	static const char *const secrets[] = { "password", "otp", "refresh_token", "client_secret", "access_token" };
+	static const char *const secrets[] = { "password", "otp", "refresh_token", "client_secret",
+					       "access_token" };
 
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
 		if (strcmp(name, secrets[i]) == 0)
@@ -21,8 +25,9 @@ static const char *vendor_value(const struct vendor *vendor, const char *name)
 	const struct {
 		const char *name, *value;
 	} values[] = {
-		{ "token_url", vendor->token_url }, { "base_url", vendor->base_url }, { "issuer", vendor->issuer },
-		{ "client_id", vendor->client_id }, { "scope", vendor->scope },
+		{ "token_url", vendor->token_url }, { "base_url", vendor->base_url },
+		{ "issuer", vendor->issuer },       { "client_id", vendor->client_id },
+		{ "scope", vendor->scope },
 	};
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
@@ -50,7 +55,8 @@ static void expand_name(const struct description *description, const char *name,
 		secret_append_text(description->out, description->username);
 	} else if (value) {
 		secret_append_text(description->out, value);
-	} else if ((value = dialect_variable(description->dialect, name)) != NULL && depth < DEPTH_MAX) {
+	} else if ((value = dialect_variable(description->dialect, name)) != NULL &&
+		   depth < DEPTH_MAX) {
 		expand(description, value, depth + 1);
 	} else if (strchr(name, '.')) { /* prior.access_token: only an answer tells */
 		secret_append_text(description->out, "{");
@@ -81,14 +87,18 @@ static void expand(const struct description *description, const char *text, int 
 	}
 }
 
-void describe_template(struct secret *out, const char *text, const struct vendor *vendor, const struct dialect *dialect, const char *username)
+void describe_template(struct secret *out, const char *text, const struct vendor *vendor,
+		       const struct dialect *dialect, const char *username)
 {
-	const struct description description = { .out = out, .vendor = vendor, .dialect = dialect, .username = username };
+	const struct description description = {
+		.out = out, .vendor = vendor, .dialect = dialect, .username = username
+	};
 
 	expand(&description, text, 0);
 }
 
-static void describe_parts(const struct description *description, const char *what, const struct dialect_part *parts, size_t count)
+static void describe_parts(const struct description *description, const char *what,
+			   const struct dialect_part *parts, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		secret_append_format(description->out, "    %s %s = ", what, parts[i].name);
@@ -126,19 +136,25 @@ static const char *client_words(enum dialect_client_auth auth)
 	return "";
 }
 
-void describe_step(struct secret *out, const struct dialect_step *step, const struct vendor *vendor, const struct dialect *dialect, const char *username)
+void describe_step(struct secret *out, const struct dialect_step *step, const struct vendor *vendor,
+		   const struct dialect *dialect, const char *username)
 {
-	const struct description description = { .out = out, .vendor = vendor, .dialect = dialect, .username = username };
+	const struct description description = {
+		.out = out, .vendor = vendor, .dialect = dialect, .username = username
+	};
 
 	secret_append_format(out, "  %s: %s ", step->name, step->get ? "GET" : "POST");
 	expand(&description, step->url, 0);
-	secret_append_format(out, " with %s%s%s\n", body_words(step->body), step->content_type ? " as " : "", step->content_type ? step->content_type : "");
+	secret_append_format(out, " with %s%s%s\n", body_words(step->body),
+			     step->content_type ? " as " : "",
+			     step->content_type ? step->content_type : "");
 	secret_append_text(out, client_words(step->client_auth));
 	describe_parts(&description, "header", step->headers, step->headers_count);
 	describe_parts(&description, "field", step->fields, step->fields_count);
 }
 
-static void describe_chain(struct secret *out, const char *first, const struct vendor *vendor, const struct dialect *dialect, const char *username)
+static void describe_chain(struct secret *out, const char *first, const struct vendor *vendor,
+			   const struct dialect *dialect, const char *username)
 {
 	const struct dialect_step *step = dialect_step_find(dialect, first);
 
@@ -148,7 +164,8 @@ static void describe_chain(struct secret *out, const char *first, const struct v
 	}
 }
 
-void describe_vendor(struct secret *out, const struct vendor *vendor, const struct dialect *dialect, const char *username)
+void describe_vendor(struct secret *out, const struct vendor *vendor, const struct dialect *dialect,
+		     const char *username)
 {
 	describe_chain(out, "login", vendor, dialect, username);
 	if (dialect->refresh != REFRESH_NONE || vendor->refresh == VENDOR_REFRESH_TRY)

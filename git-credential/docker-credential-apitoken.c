@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* docker's credential helper: docker-credential-apitoken(1). One verb; errors are told on standard output with exit code 1, as clients want them. */
+/*
+ * docker's credential helper: docker-credential-apitoken(1). One verb; errors are told on standard
+ * output with exit code 1, as clients want them.
+ */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,7 +56,8 @@ static int tell_error(const struct lookup *lookup, struct error *error)
 }
 
 /*
- * Reads the server key: the whole input with its line ends dropped, as the reference helper does. 0, or -1 where it is longer than any key or holds a NUL.
+ * Reads the server key: the whole input with its line ends dropped, as the reference helper does.
+ * 0, or -1 where it is longer than any key or holds a NUL.
  */
 static int read_key(char key[static DOCKER_KEY_MAX])
 {
@@ -78,7 +82,8 @@ static int read_key(char key[static DOCKER_KEY_MAX])
 	return 0;
 }
 
-static int answer_record(const char *key, const struct vendor_host *host, const struct record *record, struct error *error)
+static int answer_record(const char *key, const struct vendor_host *host,
+			 const struct record *record, struct error *error)
 {
 	struct secret answer = SECRET_NONE;
 	int result;
@@ -91,12 +96,13 @@ static int answer_record(const char *key, const struct vendor_host *host, const 
 	json_text_name(&answer, "Secret");
 	json_text_append(&answer, record->access_token.bytes, record->access_token.length);
 	secret_append_text(&answer, "}\n");
-	result = secret_ok(&answer) ? program_answer(&answer, error) : error_set(error, ERROR_MEMORY, "out of memory");
+	result = secret_ok(&answer) ? program_answer(&answer, error)
+				    : error_set(error, ERROR_MEMORY, "out of memory");
 	secret_release(&answer);
 	return result;
 }
 
-/* No token: a public image can still be pulled, so the clients hear "not found", and the user reads why. */
+/* A public image can still be pulled: the clients hear "not found", and the user reads why. */
 static int tell_no_token(const struct lookup *lookup, struct error *error)
 {
 	program_hint(error, lookup->vendor.name, "docker");
@@ -112,11 +118,12 @@ static int answer_host(const char *key, const struct lookup *lookup)
 	int code = EXIT_DONE;
 
 	if (lookup_record(lookup, NULL, &record, &further, &error) != LOOKUP_FOUND)
-		return error.code == ERROR_NO_TOKEN ? tell_no_token(lookup, &error) : tell_error(lookup, &error);
+		return error.code == ERROR_NO_TOKEN ? tell_no_token(lookup, &error)
+						    : tell_error(lookup, &error);
 	if (lookup_token(lookup, false, further, &record, &error) != 0)
 		code = tell_error(lookup, &error);
 	else if (answer_record(key, lookup->host, &record, &error) != 0)
-		program_fail(program, &error), code = EXIT_FAILED;
+		code = program_fail(program, &error) != 0 ? EXIT_FAILED : EXIT_DONE;
 	record_release(&record);
 	return code;
 }
@@ -161,7 +168,7 @@ static int get(void)
 	return code;
 }
 
-/* Never fails: "docker build" asks every helper for its list, and drops all logins where one fails. */
+/* Never fails: "docker build" asks every helper, and drops all logins where one fails. */
 static int list(void)
 {
 	static struct lookup lookup;
@@ -174,14 +181,18 @@ static int list(void)
 	secret_append_text(&answer, "{");
 	docker_list_append(&answer, &lookup);
 	secret_append_text(&answer, "}\n");
-	code = secret_ok(&answer) && program_answer(&answer, &error) == 0 ? EXIT_DONE : tell("{}\n", EXIT_DONE);
+	code = secret_ok(&answer) && program_answer(&answer, &error) == 0 ? EXIT_DONE
+									  : tell("{}\n", EXIT_DONE);
 	secret_release(&answer);
 	return code;
 }
 
 /*
- * store: "docker login" gives back what get answered, or a password of its own; the token is ours already and nothing else is kept.
- * erase: "docker logout" names a host, not a token, and one token serves many hosts and git too: "apitoken logout" is the way to end a login. Both must succeed.
+ * store: "docker login" gives back what get answered, or a password of its own; the token is ours
+ * already and nothing else is kept.
+ *
+ * erase: "docker logout" names a host, not a token, and one token serves many hosts and git too:
+ * "apitoken logout" is the way to end a login. Both must succeed.
  */
 static int ignore(void)
 {
@@ -196,7 +207,8 @@ static int ignore(void)
 
 static int usage(void)
 {
-	return tell("usage: docker-credential-apitoken get | store | erase | list | version; docker runs it, "
+	return tell("usage: docker-credential-apitoken get | store | erase | list | version; "
+		    "docker runs it, "
 		    "with \"credHelpers\": {\"HOST\": \"apitoken\"} in ~/.docker/config.json\n",
 		    EXIT_FAILED);
 }
@@ -210,7 +222,8 @@ static const struct {
 	const char *name;
 	int (*run)(void);
 } verbs[] = {
-	{ "get", get }, { "store", ignore }, { "erase", ignore }, { "list", list }, { "version", version }, { "--version", version }, { "-v", version },
+	{ "get", get },         { "store", ignore },      { "erase", ignore }, { "list", list },
+	{ "version", version }, { "--version", version }, { "-v", version },
 };
 
 int main(int argc, char **argv)

@@ -6,7 +6,8 @@
 
 #include "common/text.h"
 
-const char *const docker_hub_names[] = { DOCKER_HUB, "index.docker.io", "registry-1.docker.io", NULL };
+const char *const docker_hub_names[] = { DOCKER_HUB, "index.docker.io", "registry-1.docker.io",
+					 NULL };
 
 /* Behind "https://", or the key itself where it names no scheme; NULL for any other scheme. */
 static const char *skip_scheme(const char *key)
@@ -34,7 +35,8 @@ int docker_key_host(const char *key, char host[static HOST_MAX], struct error *e
 	if (!authority)
 		return error_set(error, ERROR_POLICY, "only https registries get a token");
 	if (!text_is_visible(key, strlen(key)))
-		return error_set(error, ERROR_POLICY, "the server's name holds characters that no host name has");
+		return error_set(error, ERROR_POLICY,
+				 "the server's name holds characters that no host name has");
 	if (host_canonical(authority, strcspn(authority, "/?#"), host, error) != 0)
 		return -1;
 	name_hub(host);

@@ -21,10 +21,12 @@ static const char *client_key(const char *host)
 	return host;
 }
 
-static void append_hosts(struct secret *answer, const struct vendor *vendor, const struct record *record)
+static void append_hosts(struct secret *answer, const struct vendor *vendor,
+			 const struct record *record)
 {
 	for (size_t i = 0; i < vendor->hosts_count; i++)
-		json_text_member(answer, client_key(vendor->hosts[i].host), docker_list_username(&vendor->hosts[i], record));
+		json_text_member(answer, client_key(vendor->hosts[i].host),
+				 docker_list_username(&vendor->hosts[i], record));
 }
 
 void docker_list_append(struct secret *answer, struct lookup *lookup)
@@ -36,10 +38,12 @@ void docker_list_append(struct secret *answer, struct lookup *lookup)
 		struct record record;
 		bool further;
 
-		if (record_description_parse(lookup->items[i].description, name, &further) != 0 || further ||
-		    lookup_vendor(lookup, name, NULL) != 0 || lookup_record(lookup, NULL, &record, &further, NULL) != LOOKUP_FOUND)
+		if (record_description_parse(lookup->items[i].description, name, &further) != 0 ||
+		    further || lookup_vendor(lookup, name, NULL) != 0 ||
+		    lookup_record(lookup, NULL, &record, &further, NULL) != LOOKUP_FOUND)
 			continue;
-		if (record_state(&record, now) != RECORD_EXPIRED || record_refreshable(&record, now))
+		if (record_state(&record, now) != RECORD_EXPIRED ||
+		    record_refreshable(&record, now))
 			append_hosts(answer, &lookup->vendor, &record);
 		record_release(&record);
 	}

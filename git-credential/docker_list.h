@@ -11,8 +11,9 @@
 const char *docker_list_username(const struct vendor_host *host, const struct record *record);
 
 /*
- * Appends "host":"username" for every host whose token can be had, to an object that is begun. Hosts whose login has ended are left out: "docker build" would ask for each one, fail,
- * and drop all other logins too.
+ * Appends "host":"username" for every host whose token can be had, to an object that is begun.
+ * Hosts whose login has ended are left out: "docker build" would ask for each one, fail, and drop
+ * all other logins too.
  */
 void docker_list_append(struct secret *answer, struct lookup *lookup);
 

@@ -8,7 +8,8 @@
 
 #include "git-credential/json_text.h"
 
-static const char *const level_words[] = { [FINDING_GOOD] = "ok", [FINDING_HINT] = "hint", [FINDING_WRONG] = "wrong" };
+static const char *const level_words
+	[] = { [FINDING_GOOD] = "ok", [FINDING_HINT] = "hint", [FINDING_WRONG] = "wrong" };
 
 void findings_init(struct findings *findings)
 {
@@ -60,7 +61,8 @@ void findings_add(struct findings *findings, enum finding_level level, const cha
 void findings_table(const struct findings *findings, struct secret *out)
 {
 	for (size_t i = 0; i < findings->count; i++)
-		secret_append_format(out, "%-5s  %s\n", level_words[findings->items[i].level], findings->items[i].text);
+		secret_append_format(out, "%-5s  %s\n", level_words[findings->items[i].level],
+				     findings->items[i].text);
 }
 
 void findings_json(const struct findings *findings, struct secret *out)

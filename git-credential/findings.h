@@ -31,7 +31,8 @@ struct findings {
 
 void findings_init(struct findings *findings);
 void findings_release(struct findings *findings);
-void findings_add(struct findings *findings, enum finding_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void findings_add(struct findings *findings, enum finding_level level, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 void findings_table(const struct findings *findings, struct secret *out);
 void findings_json(const struct findings *findings, struct secret *out);
 
@@ -40,7 +41,8 @@ void check_configuration(struct findings *findings, const struct vendor_places *
 void check_policy(struct findings *findings, const struct vendor_places *places);
 void check_programs(struct findings *findings, const struct vendor_places *places);
 void check_git(struct findings *findings);
-/* "git version 2.39.5": whether it is older than major.minor; a text that names no version is not. */
+/* "git version 2.39.5": whether it is older than major.minor; a text that names no version is not.
+ */
 int check_git_older(const char *text, int major, int minor);
 
 #endif

@@ -24,12 +24,14 @@ static int fail_for(const struct lookup *lookup, struct error *error)
 	return program_fail(program, error);
 }
 
-static int answer_record(const struct git_request *request, const struct lookup *lookup, const struct record *record, struct error *error)
+static int answer_record(const struct git_request *request, const struct lookup *lookup,
+			 const struct record *record, struct error *error)
 {
 	struct secret answer;
 	int result;
 
-	if (git_answer_build(request, lookup->host, record, record_refreshable(record, clock_utc()), &answer, error) != 0)
+	if (git_answer_build(request, lookup->host, record, record_refreshable(record, clock_utc()),
+			     &answer, error) != 0)
 		return -1;
 	result = program_answer(&answer, error);
 	secret_release(&answer);
@@ -43,7 +45,8 @@ static int answer_host(const struct git_request *request, struct lookup *lookup)
 	bool further;
 	int code = EXIT_DONE;
 
-	switch (lookup_record(lookup, request->has_username ? request->username : NULL, &record, &further, &error)) {
+	switch (lookup_record(lookup, request->has_username ? request->username : NULL, &record,
+			      &further, &error)) {
 	case LOOKUP_FOREIGN:
 		return EXIT_DONE;
 	case LOOKUP_FAILED:
@@ -51,7 +54,8 @@ static int answer_host(const struct git_request *request, struct lookup *lookup)
 	case LOOKUP_FOUND:
 		break;
 	}
-	if (lookup_token(lookup, request->asked_again, further, &record, &error) != 0 || answer_record(request, lookup, &record, &error) != 0)
+	if (lookup_token(lookup, request->asked_again, further, &record, &error) != 0 ||
+	    answer_record(request, lookup, &record, &error) != 0)
 		code = fail_for(lookup, &error);
 	record_release(&record);
 	return code;
@@ -80,22 +84,26 @@ static int get(const struct git_request *request)
 }
 
 /* True where git rejects exactly this record's access token, in whichever form git had it. */
-static bool rejects(const struct git_request *request, const struct vendor_host *host, const struct record *record)
+static bool rejects(const struct git_request *request, const struct vendor_host *host,
+		    const struct record *record)
 {
 	struct secret basic = SECRET_NONE;
 	bool equal;
 
-	if (secret_equal(&request->password, &record->access_token) || secret_equal(&request->credential, &record->access_token))
+	if (secret_equal(&request->password, &record->access_token) ||
+	    secret_equal(&request->credential, &record->access_token))
 		return true;
 	if (request->credential.length == 0 || secret_init(&basic, GIT_ANSWER_MAX) != 0)
 		return false;
-	equal = git_answer_basic(&basic, git_answer_username(host, record), &record->access_token) == 0 && secret_ok(&basic) &&
-		secret_equal(&request->credential, &basic);
+	equal = git_answer_basic(&basic, git_answer_username(host, record),
+				 &record->access_token) == 0 &&
+		secret_ok(&basic) && secret_equal(&request->credential, &basic);
 	secret_release(&basic);
 	return equal;
 }
 
-/* The server refused a token. Only that very token is marked dead, so that the next get renews it; a newer one, and the refresh token, stay. */
+/* The server refused a token. Only that very token is marked dead, so that the next get renews it;
+ * a newer one, and the refresh token, stay. */
 static int erase(const struct git_request *request)
 {
 	static struct lookup lookup;
@@ -107,9 +115,11 @@ static int erase(const struct git_request *request)
 	if (lookup_init(&lookup, &error) != 0)
 		return EXIT_DONE;
 	if (lookup_host(&lookup, request->host, &error) == LOOKUP_FOUND &&
-	    lookup_record(&lookup, request->has_username ? request->username : NULL, &record, &further, &error) == LOOKUP_FOUND) {
+	    lookup_record(&lookup, request->has_username ? request->username : NULL, &record,
+			  &further, &error) == LOOKUP_FOUND) {
 		if (rejects(request, lookup.host, &record) &&
-		    tokens_reject(lookup.vendor.name, further ? record.account : NULL, &record.access_token, &error) != 0)
+		    tokens_reject(lookup.vendor.name, further ? record.account : NULL,
+				  &record.access_token, &error) != 0)
 			code = fail_for(&lookup, &error);
 		record_release(&record);
 	}
@@ -152,8 +162,10 @@ int main(int argc, char **argv)
 	if (program_start(&error) != 0)
 		return program_fail(program, &error);
 	if (argc < 2) {
-		error_set(&error, ERROR_USAGE, "usage: git-credential-apitoken get | store | erase | capability; git runs it, with "
-					       "git config --global credential.helper apitoken");
+		error_set(&error, ERROR_USAGE,
+			  "usage: git-credential-apitoken get | store | erase | capability; git "
+			  "runs it, with "
+			  "git config --global credential.helper apitoken");
 		return program_fail(program, &error);
 	}
 	/* git puts the operation last, behind arguments of its configuration */
@@ -165,5 +177,6 @@ int main(int argc, char **argv)
 		return tell("version 0\ncapability authtype\ncapability state\n");
 	if (strcmp(argv[argc - 1], "--version") == 0)
 		return tell("git-credential-apitoken " APITOKEN_VERSION "\n");
-	return EXIT_DONE; /* store: the token is ours already; anything else is an operation of the future */
+	return EXIT_DONE; /* store: the token is ours already; anything else is an operation of the
+			     future */
 }

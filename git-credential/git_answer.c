@@ -43,12 +43,14 @@ static int check_bytes(const char *bytes, size_t length, const char *what, struc
 {
 	for (size_t i = 0; i < length; i++)
 		if ((unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7f)
-			return error_set(error, ERROR_POLICY, "the %s holds a control character, so git does not get it", what);
+			return error_set(error, ERROR_POLICY,
+					 "the %s holds a control character, so git does not get it",
+					 what);
 	return 0;
 }
 
-static int put_credential(const struct git_request *request, const struct vendor_host *host, const struct record *record, struct secret *answer,
-			  struct error *error)
+static int put_credential(const struct git_request *request, const struct vendor_host *host,
+			  const struct record *record, struct secret *answer, struct error *error)
 {
 	const char *username = git_answer_username(host, record);
 
@@ -59,19 +61,25 @@ static int put_credential(const struct git_request *request, const struct vendor
 		break;
 	case SCHEME_BASIC:
 		if (strchr(username, ':'))
-			return error_set(error, ERROR_POLICY, "a username with a colon cannot be sent as Basic; set git_username for the host");
+			return error_set(error, ERROR_POLICY,
+					 "a username with a colon cannot be sent as Basic; set "
+					 "git_username for the host");
 		secret_append_text(answer, "capability[]=authtype\nauthtype=Basic\ncredential=");
 		if (git_answer_basic(answer, username, &record->access_token) != 0)
 			return error_set(error, ERROR_MEMORY, "out of memory while answering git");
 		break;
 	case SCHEME_NONE:
-		return error_set(error, ERROR_POLICY, "host '%s' offers neither Bearer nor Basic; git_auth in [host %s] overrides that", host->host, host->host);
+		return error_set(error, ERROR_POLICY,
+				 "host '%s' offers neither Bearer nor Basic; git_auth in [host %s] "
+				 "overrides that",
+				 host->host, host->host);
 	}
 	secret_append_text(answer, "\nephemeral=1\n");
 	return 0;
 }
 
-static void put_password(const struct vendor_host *host, const struct record *record, struct secret *answer)
+static void put_password(const struct vendor_host *host, const struct record *record,
+			 struct secret *answer)
 {
 	secret_append_text(answer, "username=");
 	secret_append_text(answer, git_answer_username(host, record));
@@ -80,26 +88,33 @@ static void put_password(const struct vendor_host *host, const struct record *re
 	secret_append_text(answer, "\n");
 }
 
-static int put_lines(const struct git_request *request, const struct vendor_host *host, const struct record *record, bool may_renew,
-		     struct secret *answer, struct error *error)
+static int put_lines(const struct git_request *request, const struct vendor_host *host,
+		     const struct record *record, bool may_renew, struct secret *answer,
+		     struct error *error)
 {
 	const char *username = git_answer_username(host, record);
 
-	if (check_bytes(record->access_token.bytes, record->access_token.length, "token", error) != 0 ||
+	if (check_bytes(record->access_token.bytes, record->access_token.length, "token", error) !=
+		    0 ||
 	    check_bytes(username, strlen(username), "username", error) != 0)
 		return -1;
 	if (!request->authtype)
 		put_password(host, record, answer);
 	else if (put_credential(request, host, record, answer, error) != 0)
 		return -1;
-	secret_append_format(answer, "password_expiry_utc=%lld\n", (long long)record_told_expiry(record));
+	secret_append_format(answer, "password_expiry_utc=%lld\n",
+			     (long long)record_told_expiry(record));
 	if (request->authtype && request->state && may_renew && !request->asked_again)
-		secret_append_text(answer, "capability[]=state\nstate[]=" GIT_STATE "\ncontinue=1\n");
-	return secret_ok(answer) ? 0 : error_set(error, ERROR_MEMORY, "out of memory while answering git");
+		secret_append_text(answer,
+				   "capability[]=state\nstate[]=" GIT_STATE "\ncontinue=1\n");
+	return secret_ok(answer)
+		       ? 0
+		       : error_set(error, ERROR_MEMORY, "out of memory while answering git");
 }
 
-int git_answer_build(const struct git_request *request, const struct vendor_host *host, const struct record *record, bool may_renew,
-		     struct secret *answer, struct error *error)
+int git_answer_build(const struct git_request *request, const struct vendor_host *host,
+		     const struct record *record, bool may_renew, struct secret *answer,
+		     struct error *error)
 {
 	*answer = SECRET_NONE;
 	if (secret_init(answer, GIT_ANSWER_MAX) != 0)

@@ -41,11 +41,13 @@ static int take_once(bool *seen, const char *value, size_t length, struct error 
 	*seen = true;
 	for (size_t i = 0; i < length; i++)
 		if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
-			return refuse(error, "a control character in protocol, host, username or path");
+			return refuse(error,
+				      "a control character in protocol, host, username or path");
 	return 0;
 }
 
-static int take_protocol(struct git_request *request, const char *value, size_t length, struct error *error)
+static int take_protocol(struct git_request *request, const char *value, size_t length,
+			 struct error *error)
 {
 	if (take_once(&request->has_protocol, value, length, error) != 0)
 		return -1;
@@ -53,7 +55,8 @@ static int take_protocol(struct git_request *request, const char *value, size_t 
 	return 0;
 }
 
-static int take_host(struct git_request *request, const char *value, size_t length, struct error *error)
+static int take_host(struct git_request *request, const char *value, size_t length,
+		     struct error *error)
 {
 	if (take_once(&request->has_host, value, length, error) != 0)
 		return -1;
@@ -62,7 +65,8 @@ static int take_host(struct git_request *request, const char *value, size_t leng
 	return 0;
 }
 
-static int take_username(struct git_request *request, const char *value, size_t length, struct error *error)
+static int take_username(struct git_request *request, const char *value, size_t length,
+			 struct error *error)
 {
 	if (take_once(&request->has_username, value, length, error) != 0)
 		return -1;
@@ -72,7 +76,8 @@ static int take_username(struct git_request *request, const char *value, size_t 
 	return 0;
 }
 
-static int take_path(struct git_request *request, const char *value, size_t length, struct error *error)
+static int take_path(struct git_request *request, const char *value, size_t length,
+		     struct error *error)
 {
 	return take_once(&request->has_path, value, length, error);
 }
@@ -85,12 +90,14 @@ static int take_secret(struct secret *secret, const char *value, size_t length, 
 	return 0;
 }
 
-static int take_password(struct git_request *request, const char *value, size_t length, struct error *error)
+static int take_password(struct git_request *request, const char *value, size_t length,
+			 struct error *error)
 {
 	return take_secret(&request->password, value, length, error);
 }
 
-static int take_credential(struct git_request *request, const char *value, size_t length, struct error *error)
+static int take_credential(struct git_request *request, const char *value, size_t length,
+			   struct error *error)
 {
 	return request->authtype ? take_secret(&request->credential, value, length, error) : 0;
 }
@@ -100,11 +107,12 @@ static bool value_is(const char *value, size_t length, const char *text)
 	return length == strlen(text) && memcmp(value, text, length) == 0;
 }
 
-static int take_capability(struct git_request *request, const char *value, size_t length, struct error *error)
+static int take_capability(struct git_request *request, const char *value, size_t length,
+			   struct error *error)
 {
 	(void)error;
-	if (length == 0)
-		request->authtype = request->state = false; /* an empty value starts the list anew */
+	if (length == 0) /* an empty value starts the list anew */
+		request->authtype = request->state = false;
 	else if (value_is(value, length, "authtype"))
 		request->authtype = true;
 	else if (value_is(value, length, "state"))
@@ -112,7 +120,8 @@ static int take_capability(struct git_request *request, const char *value, size_
 	return 0;
 }
 
-static int take_state(struct git_request *request, const char *value, size_t length, struct error *error)
+static int take_state(struct git_request *request, const char *value, size_t length,
+		      struct error *error)
 {
 	(void)error;
 	if (length == 0)
@@ -122,7 +131,8 @@ static int take_state(struct git_request *request, const char *value, size_t len
 	return 0;
 }
 
-static int take_challenge(struct git_request *request, const char *value, size_t length, struct error *error)
+static int take_challenge(struct git_request *request, const char *value, size_t length,
+			  struct error *error)
 {
 	(void)error;
 	if (length == 0) {
@@ -139,7 +149,8 @@ static int take_challenge(struct git_request *request, const char *value, size_t
 
 static const struct {
 	const char *key;
-	int (*take)(struct git_request *request, const char *value, size_t length, struct error *error);
+	int (*take)(struct git_request *request, const char *value, size_t length,
+		    struct error *error);
 } keys[] = {
 	{ "protocol", take_protocol },
 	{ "host", take_host },
@@ -152,7 +163,8 @@ static const struct {
 	{ "wwwauth[]", take_challenge },
 };
 
-int git_request_line(struct git_request *request, const char *line, size_t length, struct error *error)
+int git_request_line(struct git_request *request, const char *line, size_t length,
+		     struct error *error)
 {
 	const char *equals;
 	size_t key_length, value_length;
@@ -174,7 +186,7 @@ int git_request_line(struct git_request *request, const char *line, size_t lengt
 	return 0; /* git's documentation: unknown attributes are ignored */
 }
 
-/* Adds to the line; the first time that it does not fit LINE_FIRST, the line moves to a buffer of the full size. */
+/* Adds to the line. Where it outgrows LINE_FIRST, it moves to a buffer of the full size. */
 static int line_append(struct secret *line, const char *bytes, size_t length, struct error *error)
 {
 	struct secret larger = SECRET_NONE;
@@ -188,11 +200,14 @@ static int line_append(struct secret *line, const char *bytes, size_t length, st
 		secret_move(line, &larger);
 	}
 	secret_append(line, bytes, length);
-	return secret_ok(line) ? 0 : error_set(error, ERROR_MEMORY, "out of memory while reading git's request");
+	return secret_ok(line) ? 0
+			       : error_set(error, ERROR_MEMORY,
+					   "out of memory while reading git's request");
 }
 
 /* Takes the whole lines of a chunk, keeps the rest in *line. Returns as git_request_line(). */
-static int take_chunk(struct git_request *request, struct secret *line, const char *chunk, size_t length, struct error *error)
+static int take_chunk(struct git_request *request, struct secret *line, const char *chunk,
+		      size_t length, struct error *error)
 {
 	while (length > 0) {
 		const char *end = memchr(chunk, '\n', length);
@@ -213,7 +228,8 @@ static int take_chunk(struct git_request *request, struct secret *line, const ch
 	return 0;
 }
 
-static int read_lines(struct git_request *request, int descriptor, struct secret *line, struct error *error)
+static int read_lines(struct git_request *request, int descriptor, struct secret *line,
+		      struct error *error)
 {
 	char chunk[READ_SIZE];
 	size_t total = 0;
@@ -225,16 +241,20 @@ static int read_lines(struct git_request *request, int descriptor, struct secret
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
-			result = error_set_errno(error, ERROR_SYSTEM, errno, "cannot read git's request from standard input");
+			result = error_set_errno(error, ERROR_SYSTEM, errno,
+						 "cannot read git's request from standard input");
 			break;
 		}
 		if (got == 0) {
-			result = line->length > 0 ? git_request_line(request, line->bytes, line->length, error) : 1;
+			result = line->length > 0 ? git_request_line(request, line->bytes,
+								     line->length, error)
+						  : 1;
 			break;
 		}
 		total += (size_t)got;
-		result = total > GIT_REQUEST_MAX ? refuse(error, "it is longer than 1 MiB")
-						 : take_chunk(request, line, chunk, (size_t)got, error);
+		result = total > GIT_REQUEST_MAX
+				 ? refuse(error, "it is longer than 1 MiB")
+				 : take_chunk(request, line, chunk, (size_t)got, error);
 		explicit_bzero(chunk, (size_t)got);
 	}
 	return result < 0 ? -1 : 0;
@@ -247,7 +267,8 @@ int git_request_read(struct git_request *request, int descriptor, struct error *
 
 	git_request_init(request);
 	if (secret_init(&line, LINE_FIRST) != 0)
-		result = error_set(error, ERROR_MEMORY, "out of memory while reading git's request");
+		result =
+			error_set(error, ERROR_MEMORY, "out of memory while reading git's request");
 	else
 		result = read_lines(request, descriptor, &line, error);
 	secret_release(&line);

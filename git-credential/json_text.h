@@ -6,10 +6,12 @@
 #include "common/secret.h"
 
 /*
- * Appends text as a JSON string with its quotes. Control characters are escaped; bytes that are no UTF-8 (RFC 3629) become U+FFFD, so that the result is always valid.
+ * Appends text as a JSON string with its quotes. Control characters are escaped; bytes that are no
+ * UTF-8 (RFC 3629) become U+FFFD, so that the result is always valid.
  */
 void json_text_append(struct secret *out, const char *text, size_t length);
-/* Appends ,"name":"value" (the comma only behind an earlier member). NULL becomes null. For building one object after its '{'. */
+/* Appends ,"name":"value" (the comma only behind an earlier member). NULL becomes null. For
+ * building one object after its '{'. */
 void json_text_member(struct secret *out, const char *name, const char *value);
 /* The same for a whole number, and for true and false. */
 void json_text_number(struct secret *out, const char *name, long long value);

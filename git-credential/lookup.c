@@ -30,14 +30,17 @@ struct walk {
 	struct lookup *lookup;
 	const char *host;
 	bool found;
-	bool claimed;           /* a broken file lists the host */
-	struct error claim;     /* what is wrong with that file */
+	bool claimed;       /* a broken file lists the host */
+	struct error claim; /* what is wrong with that file */
 };
 
-static int two_vendors(const struct walk *walk, const struct vendor *second, const struct vendor_host *entry, struct error *error)
+static int two_vendors(const struct walk *walk, const struct vendor *second,
+		       const struct vendor_host *entry, struct error *error)
 {
-	return error_set(error, ERROR_CONFIGURATION, "host '%s' stands in two vendors: %s:%d and %s:%d; leave it in one", walk->host,
-			 walk->lookup->vendor.path, walk->lookup->host->line, second->path, entry->line);
+	return error_set(error, ERROR_CONFIGURATION,
+			 "host '%s' stands in two vendors: %s:%d and %s:%d; leave it in one",
+			 walk->host, walk->lookup->vendor.path, walk->lookup->host->line,
+			 second->path, entry->line);
 }
 
 /* Looks at one vendor's file. -1 only where the host is found a second time. */
@@ -49,7 +52,8 @@ static int walk_vendor(struct walk *walk, const char *name, struct error *error)
 	int result = 0;
 
 	if (vendor_load(&vendor, name, &walk->lookup->places, &why) != 0) {
-		if (why.errnum != ENOENT && !walk->claimed && claim_host(&walk->lookup->places, name, walk->host)) {
+		if (why.errnum != ENOENT && !walk->claimed &&
+		    claim_host(&walk->lookup->places, name, walk->host)) {
 			walk->claimed = true;
 			walk->claim = why;
 		}
@@ -75,7 +79,9 @@ static bool seen_before(const struct lookup *lookup, int index, const char *name
 	bool further;
 
 	for (int i = 0; i < index; i++)
-		if (record_description_parse(lookup->items[i].description, earlier, &further) == 0 && strcmp(earlier, name) == 0)
+		if (record_description_parse(lookup->items[i].description, earlier, &further) ==
+			    0 &&
+		    strcmp(earlier, name) == 0)
 			return true;
 	return false;
 }
@@ -87,7 +93,8 @@ static int walk_records(struct walk *walk, struct error *error)
 	bool further;
 
 	for (int i = 0; i < lookup->items_count; i++) {
-		if (record_description_parse(lookup->items[i].description, name, &further) != 0 || seen_before(lookup, i, name))
+		if (record_description_parse(lookup->items[i].description, name, &further) != 0 ||
+		    seen_before(lookup, i, name))
 			continue;
 		if (walk_vendor(walk, name, error) != 0)
 			return -1;
@@ -95,7 +102,8 @@ static int walk_records(struct walk *walk, struct error *error)
 	return 0;
 }
 
-/* The vendors without a record: their hosts are ours too, and their users want to know how to log in. */
+/* The vendors without a record: their hosts are ours too, and their users want to know how to log
+ * in. */
 static int walk_others(struct walk *walk, struct error *error)
 {
 	char(*names)[VENDOR_NAME_MAX] = NULL;
@@ -103,7 +111,8 @@ static int walk_others(struct walk *walk, struct error *error)
 	int result = 0;
 
 	if (vendor_list(&walk->lookup->places, &names, &count, NULL) != 0)
-		return 0; /* an unreadable folder is for "apitoken check" to tell: here nobody knows whose host it is */
+		return 0; /* an unreadable folder is for "apitoken check" to tell: here nobody knows
+			     whose host it is */
 	for (size_t i = 0; i < count && result == 0; i++)
 		if (!seen_before(walk->lookup, walk->lookup->items_count, names[i]))
 			result = walk_vendor(walk, names[i], error);
@@ -111,7 +120,8 @@ static int walk_others(struct walk *walk, struct error *error)
 	return result;
 }
 
-enum lookup_result lookup_host(struct lookup *lookup, const char *canonical_host, struct error *error)
+enum lookup_result lookup_host(struct lookup *lookup, const char *canonical_host,
+			       struct error *error)
 {
 	struct walk walk = { .lookup = lookup, .host = canonical_host };
 
@@ -159,8 +169,8 @@ static int further_items(const struct lookup *lookup, const struct keyring_item 
 	int count = 0;
 
 	for (int i = 0; i < lookup->items_count; i++) {
-		if (record_description_parse(lookup->items[i].description, name, &further) != 0 || !further ||
-		    strcmp(name, lookup->vendor.name) != 0)
+		if (record_description_parse(lookup->items[i].description, name, &further) != 0 ||
+		    !further || strcmp(name, lookup->vendor.name) != 0)
 			continue;
 		*item = &lookup->items[i];
 		count++;
@@ -182,14 +192,16 @@ static int read_item(const struct keyring_item *item, struct record *record, str
 static enum lookup_result no_record(const struct lookup *lookup, struct error *error)
 {
 	if (lookup->keyring_error.code == ERROR_NONE)
-		error_set(error, ERROR_NO_TOKEN, "no token is stored for vendor '%s'", lookup->vendor.name);
+		error_set(error, ERROR_NO_TOKEN, "no token is stored for vendor '%s'",
+			  lookup->vendor.name);
 	else if (error)
 		*error = lookup->keyring_error;
 	return LOOKUP_FAILED;
 }
 
 /* The record where no account is asked for. */
-static enum lookup_result default_record(const struct lookup *lookup, struct record *record, bool *further, struct error *error)
+static enum lookup_result default_record(const struct lookup *lookup, struct record *record,
+					 bool *further, struct error *error)
 {
 	const struct keyring_item *item = item_of(lookup, NULL);
 	int count;
@@ -200,7 +212,10 @@ static enum lookup_result default_record(const struct lookup *lookup, struct rec
 		if (count == 0)
 			return no_record(lookup, error);
 		if (count > 1) {
-			error_set(error, ERROR_NO_TOKEN, "several accounts of vendor '%s' are stored; name one, as in https://NAME@HOST/", lookup->vendor.name);
+			error_set(error, ERROR_NO_TOKEN,
+				  "several accounts of vendor '%s' are stored; name one, as in "
+				  "https://NAME@HOST/",
+				  lookup->vendor.name);
 			return LOOKUP_FAILED;
 		}
 		*further = true;
@@ -209,9 +224,11 @@ static enum lookup_result default_record(const struct lookup *lookup, struct rec
 }
 
 /* The record of one account. */
-static enum lookup_result account_record(const struct lookup *lookup, const char *username, struct record *record, bool *further, struct error *error)
+static enum lookup_result account_record(const struct lookup *lookup, const char *username,
+					 struct record *record, bool *further, struct error *error)
 {
-	const struct keyring_item *bare = item_of(lookup, NULL), *item = item_of(lookup, username), *any = NULL;
+	const struct keyring_item *bare = item_of(lookup, NULL), *item = item_of(lookup, username),
+				  *any = NULL;
 
 	if (bare) {
 		if (read_item(bare, record, error) != 0)
@@ -228,7 +245,8 @@ static enum lookup_result account_record(const struct lookup *lookup, const char
 	return bare || further_items(lookup, &any) > 0 ? LOOKUP_FOREIGN : no_record(lookup, error);
 }
 
-enum lookup_result lookup_record(const struct lookup *lookup, const char *username, struct record *record, bool *further, struct error *error)
+enum lookup_result lookup_record(const struct lookup *lookup, const char *username,
+				 struct record *record, bool *further, struct error *error)
 {
 	const char *shared = lookup->host ? lookup->host->git_username : NULL;
 
@@ -237,13 +255,15 @@ enum lookup_result lookup_record(const struct lookup *lookup, const char *userna
 	return account_record(lookup, username, record, further, error);
 }
 
-int lookup_token(const struct lookup *lookup, bool force, bool further, struct record *record, struct error *error)
+int lookup_token(const struct lookup *lookup, bool force, bool further, struct record *record,
+		 struct error *error)
 {
 	struct record renewed;
 
 	if (!force && record_state(record, clock_utc()) == RECORD_FRESH)
 		return 0;
-	if (tokens_get(&lookup->vendor, &lookup->places, further ? record->account : NULL, force, NULL, &renewed, error) != 0)
+	if (tokens_get(&lookup->vendor, &lookup->places, further ? record->account : NULL, force,
+		       NULL, &renewed, error) != 0)
 		return -1;
 	record_release(record);
 	*record = renewed; /* transferred */

@@ -9,14 +9,16 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { INPUT_MAX = PASSWORD_MAX + 2 }; /* bytes: the line end, and one more that shows what is too long */
+enum {
+	INPUT_MAX = PASSWORD_MAX + 2
+}; /* bytes: the line end, and one more that shows what is too long */
 
 static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU };
 enum { SIGNALS = sizeof(signals) / sizeof(signals[0]) };
 
 static volatile sig_atomic_t caught;
 
-static void catch(int number)
+static void catch (int number)
 {
 	caught = number;
 }
@@ -30,17 +32,22 @@ static int check(struct secret *password, struct error *error)
 	if (password->length == 0)
 		return error_set(error, ERROR_USAGE, "the password is empty; nothing was sent");
 	if (password->length > PASSWORD_MAX)
-		return error_set(error, ERROR_USAGE, "the password is longer than %d bytes; nothing was sent", PASSWORD_MAX);
+		return error_set(error, ERROR_USAGE,
+				 "the password is longer than %d bytes; nothing was sent",
+				 PASSWORD_MAX);
 	if (memchr(password->bytes, '\0', password->length))
-		return error_set(error, ERROR_USAGE, "the password holds a NUL byte; nothing was sent");
+		return error_set(error, ERROR_USAGE,
+				 "the password holds a NUL byte; nothing was sent");
 	return 0;
 }
 
-/* Reads until the end of the input, of the room, or (line) of the line. -1: a signal or a failed read. */
+/* Reads until the end of the input, of the room, or (line) of the line. -1: a signal or a failed
+ * read. */
 static int fill(int descriptor, bool line, struct secret *password)
 {
 	while (password->length < password->maximum) {
-		ssize_t got = read(descriptor, password->bytes + password->length, password->maximum - password->length);
+		ssize_t got = read(descriptor, password->bytes + password->length,
+				   password->maximum - password->length);
 
 		if (got < 0 && errno == EINTR && !caught)
 			continue;
@@ -62,22 +69,26 @@ int password_read(int descriptor, struct secret *password, struct error *error)
 	if (secret_init(password, INPUT_MAX) != 0)
 		return error_set(error, ERROR_MEMORY, "out of memory");
 	if (fill(descriptor, false, password) != 0)
-		return error_set_errno(error, ERROR_SYSTEM, errno, "cannot read the password from standard input");
+		return error_set_errno(error, ERROR_SYSTEM, errno,
+				       "cannot read the password from standard input");
 	return check(password, error);
 }
 
 /* One question with echo off; whatever happens, the terminal is put back. */
-static int ask_hidden(int terminal, const char *prompt, struct secret *password, struct error *error)
+static int ask_hidden(int terminal, const char *prompt, struct secret *password,
+		      struct error *error)
 {
 	struct termios before, hidden;
 	int result, errnum;
 
 	if (tcgetattr(terminal, &before) != 0)
-		return error_set_errno(error, ERROR_SYSTEM, errno, "cannot ask for the password on the terminal");
+		return error_set_errno(error, ERROR_SYSTEM, errno,
+				       "cannot ask for the password on the terminal");
 	hidden = before;
 	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
 	hidden.c_lflag |= ICANON | ECHONL;
-	if (tcsetattr(terminal, TCSAFLUSH, &hidden) != 0 || write(terminal, prompt, strlen(prompt)) < 0)
+	if (tcsetattr(terminal, TCSAFLUSH, &hidden) != 0 ||
+	    write(terminal, prompt, strlen(prompt)) < 0)
 		result = -1;
 	else
 		result = fill(terminal, true, password);
@@ -85,11 +96,13 @@ static int ask_hidden(int terminal, const char *prompt, struct secret *password,
 	while (tcsetattr(terminal, TCSAFLUSH, &before) != 0 && errno == EINTR)
 		;
 	if (result != 0)
-		return error_set_errno(error, ERROR_SYSTEM, errnum, "cannot read the password from the terminal");
+		return error_set_errno(error, ERROR_SYSTEM, errnum,
+				       "cannot read the password from the terminal");
 	return 0;
 }
 
-static int ask_catching(int terminal, const char *prompt, struct secret *password, struct error *error)
+static int ask_catching(int terminal, const char *prompt, struct secret *password,
+			struct error *error)
 {
 	struct sigaction action = { .sa_handler = catch }, before[SIGNALS];
 	int result;
@@ -115,7 +128,9 @@ int password_ask(const char *prompt, struct secret *password, struct error *erro
 
 	*password = SECRET_NONE;
 	if (terminal < 0)
-		return error_set(error, ERROR_USAGE, "there is no terminal to ask for the password; use --password-stdin");
+		return error_set(
+			error, ERROR_USAGE,
+			"there is no terminal to ask for the password; use --password-stdin");
 	if (secret_init(password, INPUT_MAX) != 0) {
 		close(terminal);
 		return error_set(error, ERROR_MEMORY, "out of memory");
@@ -124,7 +139,8 @@ int password_ask(const char *prompt, struct secret *password, struct error *erro
 		secret_clear(password);
 		result = ask_catching(terminal, prompt, password, error);
 		if (caught)
-			kill(getpid(), caught); /* now with the disposition that was there; a stop comes back here */
+			kill(getpid(), caught); /* now with the disposition that was there; a stop
+						   comes back here */
 	} while (is_stop(caught));
 	close(terminal);
 	if (caught)

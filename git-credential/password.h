@@ -6,11 +6,13 @@
 #include "common/secret.h"
 
 /*
- * Both initialise *password; the caller releases it. One trailing line end is dropped. 1 to PASSWORD_MAX bytes without NUL; anything else is ERROR_USAGE: a cut or empty
- * password is never sent, for it would only count as a failed attempt at the vendor.
+ * Both initialise *password; the caller releases it. One trailing line end is dropped. 1 to
+ * PASSWORD_MAX bytes without NUL; anything else is ERROR_USAGE: a cut or empty password is never
+ * sent, for it would only count as a failed attempt at the vendor.
  */
 
-/* Asks on the controlling terminal, echo off. A signal restores the terminal first, then takes its course. */
+/* Asks on the controlling terminal, echo off. A signal restores the terminal first, then takes its
+ * course. */
 int password_ask(const char *prompt, struct secret *password, struct error *error);
 /* Reads a descriptor to its end. */
 int password_read(int descriptor, struct secret *password, struct error *error);

@@ -9,7 +9,8 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-/* Standard input is filled for reading only where it was closed, and so are the others: a write to them must fail, not vanish. */
+/* Standard input is filled for reading only where it was closed, and so are the others: a write to
+ * them must fail, not vanish. */
 static int open_standard(struct error *error)
 {
 	for (int i = 0; i <= STDERR_FILENO; i++)
@@ -21,12 +22,16 @@ static int open_standard(struct error *error)
 int program_start(struct error *error)
 {
 	if (secret_protect_process() != 0)
-		return error_set_errno(error, ERROR_SYSTEM, errno, "cannot shield this process from core dumps and tracing");
+		return error_set_errno(error, ERROR_SYSTEM, errno,
+				       "cannot shield this process from core dumps and tracing");
 	signal(SIGPIPE, SIG_IGN);
 	if (open_standard(error) != 0)
 		return -1;
-	if (getauxval(AT_SECURE) != 0 || getuid() != geteuid() || getgid() != getegid())
-		return error_set(error, ERROR_POLICY, "refused: this program does not run with raised privileges; run it as the user whose token it is");
+	if (getauxval(AT_SECURE) != 0 || getauxval(AT_UID) != getauxval(AT_EUID) ||
+	    getauxval(AT_GID) != getauxval(AT_EGID))
+		return error_set(error, ERROR_POLICY,
+				 "refused: this program does not run with raised privileges; run "
+				 "it as the user whose token it is");
 	return 0;
 }
 
@@ -47,8 +52,11 @@ static int write_all(int descriptor, const char *bytes, size_t length)
 
 int program_answer(const struct secret *answer, struct error *error)
 {
-	if (write_all(STDOUT_FILENO, answer->bytes, answer->length) != 0 || close(STDOUT_FILENO) != 0)
-		return error_set_errno(error, ERROR_SYSTEM, errno, "cannot write the answer to standard output; the token is unharmed");
+	if (write_all(STDOUT_FILENO, answer->bytes, answer->length) != 0 ||
+	    close(STDOUT_FILENO) != 0)
+		return error_set_errno(
+			error, ERROR_SYSTEM, errno,
+			"cannot write the answer to standard output; the token is unharmed");
 	return 0;
 }
 
@@ -62,7 +70,8 @@ int program_fail(const char *program, const struct error *error)
 		memcpy(line + name, ": ", 2);
 		memcpy(line + name + 2, error->text, text);
 		line[name + 2 + text] = '\n';
-		write_all(STDERR_FILENO, line, name + 2 + text + 1); /* nobody is left to tell where this fails */
+		write_all(STDERR_FILENO, line,
+			  name + 2 + text + 1); /* nobody is left to tell where this fails */
 	}
 	return error_exit_code(error->code);
 }
@@ -72,12 +81,18 @@ void program_hint(struct error *error, const char *vendor, const char *what)
 	if (error->code != ERROR_NO_TOKEN)
 		return;
 	if (geteuid() == 0 && getenv("SUDO_USER"))
-		error_set(error, ERROR_NO_TOKEN, "vendor '%s' serves this host, but sudo %s runs as root, whose keyring has no token; run %s without sudo",
+		error_set(error, ERROR_NO_TOKEN,
+			  "vendor '%s' serves this host, but sudo %s runs as root, whose keyring "
+			  "has no token; run %s without sudo",
 			  vendor, what, what);
 	else if (getenv("SSH_CONNECTION"))
 		error_set(error, ERROR_NO_TOKEN,
-			  "vendor '%s' serves this host, but there is no token (a login by ssh key or local password brings none); run: apitoken login %s",
+			  "vendor '%s' serves this host, but there is no token (a login by ssh key "
+			  "or local password brings none); run: apitoken login %s",
 			  vendor, vendor);
 	else
-		error_set(error, ERROR_NO_TOKEN, "vendor '%s' serves this host, but there is no token; run: apitoken login %s", vendor, vendor);
+		error_set(error, ERROR_NO_TOKEN,
+			  "vendor '%s' serves this host, but there is no token; run: apitoken "
+			  "login %s",
+			  vendor, vendor);
 }

@@ -32,7 +32,8 @@ static bool parse_pair(char *word, int64_t *used, int64_t *maximum)
 	if (!slash)
 		return false;
 	*slash = '\0';
-	return number_parse(word, 0, INT64_MAX, used) == 0 && number_parse(slash + 1, 0, INT64_MAX, maximum) == 0;
+	return number_parse(word, 0, INT64_MAX, used) == 0 &&
+	       number_parse(slash + 1, 0, INT64_MAX, maximum) == 0;
 }
 
 /* "UID: usage instantiated keys/maximum bytes/maximum" */
@@ -79,7 +80,8 @@ bool quota_read(struct quota *quota)
 
 	if (descriptor < 0)
 		return false;
-	while (length < sizeof(text) - 1 && (got = read(descriptor, text + length, sizeof(text) - 1 - length)) > 0)
+	while (length < sizeof(text) - 1 &&
+	       (got = read(descriptor, text + length, sizeof(text) - 1 - length)) > 0)
 		length += (size_t)got;
 	close(descriptor);
 	text[length] = '\0';

@@ -15,7 +15,8 @@
 static void take_record(struct status_row *row, const struct record *record, int64_t now)
 {
 	row->readable = true;
-	text_printable(row->account, sizeof(row->account), record->account, strlen(record->account));
+	text_printable(row->account, sizeof(row->account), record->account,
+		       strlen(record->account));
 	row->generation = record->generation;
 	row->login_at = record->login_at;
 	row->obtained_at = record->obtained_at;
@@ -30,7 +31,8 @@ static void read_record(struct status_row *row, const struct keyring_item *item,
 	struct record record;
 	struct error error = { .code = ERROR_NONE };
 
-	if (keyring_read_serial(item->serial, &payload, &error) == 0 && record_decode(&payload, &record, &error) == 0) {
+	if (keyring_read_serial(item->serial, &payload, &error) == 0 &&
+	    record_decode(&payload, &record, &error) == 0) {
 		take_record(row, &record, now);
 		record_release(&record);
 	} else {
@@ -60,7 +62,8 @@ static const char *obstacle(const struct status_row *row, const struct dialect *
 	if (dialect->refresh == REFRESH_NONE && row->vendor.refresh != VENDOR_REFRESH_TRY)
 		return "this vendor knows no refresh";
 	if (!row->refresh_token)
-		return row->refresh_expires_at > 0 ? "the login has ended" : "the vendor gave no refresh token";
+		return row->refresh_expires_at > 0 ? "the login has ended"
+						   : "the vendor gave no refresh token";
 	if (!client_secret_readable(&row->vendor))
 		return "the client's secret is readable for root only";
 	return NULL;
@@ -79,7 +82,8 @@ static void judge_renewal(struct status_row *row, const struct lookup *lookup)
 	why = obstacle(row, &dialect);
 	row->renewable = why == NULL;
 	if (why)
-		NOTE(row, "it cannot be renewed: %s; when it ends, log in: apitoken login %s", why, row->name);
+		NOTE(row, "it cannot be renewed: %s; when it ends, log in: apitoken login %s", why,
+		     row->name);
 	dialect_release(&dialect);
 }
 
@@ -89,7 +93,10 @@ static void take_vendor(struct status_row *row, const struct lookup *lookup)
 
 	row->configured = vendor_load(&row->vendor, row->name, &lookup->places, &error) == 0;
 	if (!row->configured && error.errnum == ENOENT)
-		NOTE(row, "no vendor file of that name is left, so nothing uses this token; forget it: apitoken logout %s", row->name);
+		NOTE(row,
+		     "no vendor file of that name is left, so nothing uses this token; forget it: "
+		     "apitoken logout %s",
+		     row->name);
 	else if (!row->configured)
 		NOTE(row, "%s", error.text);
 	else if (!row->stored)
@@ -140,7 +147,8 @@ static int compare_rows(const void *a, const void *b)
 
 	if (names != 0)
 		return names;
-	return first->further != second->further ? first->further - second->further : strcmp(first->account, second->account);
+	return first->further != second->further ? first->further - second->further
+						 : strcmp(first->account, second->account);
 }
 
 int status_collect(struct status *status, struct error *error)
@@ -151,9 +159,11 @@ int status_collect(struct status *status, struct error *error)
 	status->rows = NULL;
 	status->count = 0;
 	status->now = clock_utc();
-	if (lookup_init(&status->lookup, error) != 0 || vendor_list(&status->lookup.places, &names, &count, error) != 0)
+	if (lookup_init(&status->lookup, error) != 0 ||
+	    vendor_list(&status->lookup.places, &names, &count, error) != 0)
 		return -1;
-	status->rows = calloc(count + (size_t)status->lookup.items_count + 1, sizeof(*status->rows));
+	status->rows =
+		calloc(count + (size_t)status->lookup.items_count + 1, sizeof(*status->rows));
 	if (!status->rows) {
 		free(names);
 		return error_set(error, ERROR_MEMORY, "out of memory");

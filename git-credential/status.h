@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What "apitoken status" knows: a row for each record, and for each configured vendor without one. */
+/* What "apitoken status" knows: a row for each record, and for each configured vendor without one.
+ */
 #ifndef APITOKEN_STATUS_H
 #define APITOKEN_STATUS_H
 
@@ -15,18 +16,19 @@
 
 struct status_row {
 	char name[VENDOR_NAME_MAX];
-	bool stored;               /* there is a record, sound or not */
-	bool further;              /* of a further account */
-	bool readable;             /* the record is sound: what follows to the next blank line is from it */
+	bool stored;   /* there is a record, sound or not */
+	bool further;  /* of a further account */
+	bool readable; /* the record is sound: what follows to the next blank line is from it */
 	char account[ACCOUNT_MAX]; /* printable */
 	uint64_t generation;
 	int64_t login_at, obtained_at, access_expires_at, refresh_expires_at;
-	bool refresh_token;        /* there is one, and its end is not past */
+	bool refresh_token; /* there is one, and its end is not past */
 
-	bool configured;           /* vendor is loaded */
+	bool configured; /* vendor is loaded */
 	struct vendor vendor;
-	char note[ERROR_TEXT_MAX + 128]; /* what is wrong or missing and what to type; "": nothing */
-	bool renewable;            /* a refresh may be tried */
+	char note[ERROR_TEXT_MAX +
+		  128]; /* what is wrong or missing and what to type; "": nothing */
+	bool renewable; /* a refresh may be tried */
 };
 
 struct status {
@@ -36,7 +38,8 @@ struct status {
 	int64_t now;
 };
 
-/* Collects everything; one broken record or file is a note in its row. 0 or -1 (no memory, no HOME). status_release() in both cases. */
+/* Collects everything; one broken record or file is a note in its row. 0 or -1 (no memory, no
+ * HOME). status_release() in both cases. */
 int status_collect(struct status *status, struct error *error);
 void status_release(struct status *status);
 

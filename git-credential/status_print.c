@@ -10,7 +10,8 @@
 
 enum { WIDTH_MAX = 40 }; /* columns that are wider do not push the others */
 
-static const char *token_words(const struct status *status, const struct status_row *row, char out[static WORDS_MAX])
+static const char *token_words(const struct status *status, const struct status_row *row,
+			       char out[static WORDS_MAX])
 {
 	char duration[WORDS_MAX];
 	int64_t left = row->access_expires_at - status->now;
@@ -24,7 +25,8 @@ static const char *token_words(const struct status *status, const struct status_
 	return out;
 }
 
-static const char *renewal_words(const struct status *status, const struct status_row *row, char out[static WORDS_MAX])
+static const char *renewal_words(const struct status *status, const struct status_row *row,
+				 char out[static WORDS_MAX])
 {
 	char duration[WORDS_MAX];
 
@@ -34,7 +36,8 @@ static const char *renewal_words(const struct status *status, const struct statu
 		return "no";
 	if (row->refresh_expires_at == 0)
 		return "yes";
-	snprintf(out, WORDS_MAX, "for %.30s", words_duration(duration, row->refresh_expires_at - status->now));
+	snprintf(out, WORDS_MAX, "for %.30s",
+		 words_duration(duration, row->refresh_expires_at - status->now));
 	return out;
 }
 
@@ -66,7 +69,8 @@ static void append_hosts(const struct status_row *row, struct secret *out)
 
 static void append_rows(const struct status *status, struct secret *out)
 {
-	size_t name = strlen("VENDOR"), account = strlen("ACCOUNT"), token = strlen("TOKEN"), renewal = strlen("RENEWABLE");
+	size_t name = strlen("VENDOR"), account = strlen("ACCOUNT"), token = strlen("TOKEN"),
+	       renewal = strlen("RENEWABLE");
 	char words[WORDS_MAX], more[WORDS_MAX];
 
 	for (size_t i = 0; i < status->count; i++) {
@@ -75,13 +79,16 @@ static void append_rows(const struct status *status, struct secret *out)
 		token = wider(token, token_words(status, &status->rows[i], words));
 		renewal = wider(renewal, renewal_words(status, &status->rows[i], words));
 	}
-	secret_append_format(out, "%-*s  %-*s  %-*s  %-*s  HOSTS\n", (int)name, "VENDOR", (int)account, "ACCOUNT", (int)token, "TOKEN",
-			     (int)renewal, "RENEWABLE");
+	secret_append_format(out, "%-*s  %-*s  %-*s  %-*s  HOSTS\n", (int)name, "VENDOR",
+			     (int)account, "ACCOUNT", (int)token, "TOKEN", (int)renewal,
+			     "RENEWABLE");
 	for (size_t i = 0; i < status->count; i++) {
 		const struct status_row *row = &status->rows[i];
 
-		secret_append_format(out, "%-*s  %-*s  %-*s  %-*s  ", (int)name, row->name, (int)account, account_words(row), (int)token,
-				     token_words(status, row, words), (int)renewal, renewal_words(status, row, more));
+		secret_append_format(out, "%-*s  %-*s  %-*s  %-*s  ", (int)name, row->name,
+				     (int)account, account_words(row), (int)token,
+				     token_words(status, row, words), (int)renewal,
+				     renewal_words(status, row, more));
 		append_hosts(row, out);
 	}
 }
@@ -107,14 +114,17 @@ static void append_keyring(const struct status *status, struct secret *out)
 	if (status->lookup.keyring_error.code != ERROR_NONE)
 		secret_append_format(out, "\nkeyring: %s\n", status->lookup.keyring_error.text);
 	if (quota_read(&quota))
-		secret_append_format(out, "\nkeyring: %lld of %lld keys, %lld of %lld bytes\n", (long long)quota.keys, (long long)quota.keys_maximum,
+		secret_append_format(out, "\nkeyring: %lld of %lld keys, %lld of %lld bytes\n",
+				     (long long)quota.keys, (long long)quota.keys_maximum,
 				     (long long)quota.bytes, (long long)quota.bytes_maximum);
 }
 
 void status_table(const struct status *status, struct secret *out)
 {
 	if (status->count == 0)
-		secret_append_format(out, "No vendor is configured: each has a file NAME.conf in %s; see apitoken.conf(5).\n",
+		secret_append_format(out,
+				     "No vendor is configured: each has a file NAME.conf in %s; "
+				     "see apitoken.conf(5).\n",
 				     status->lookup.places.vendor_folders[0]);
 	else
 		append_rows(status, out);
@@ -122,7 +132,8 @@ void status_table(const struct status *status, struct secret *out)
 	append_keyring(status, out);
 }
 
-static void json_record(const struct status *status, const struct status_row *row, struct secret *out)
+static void json_record(const struct status *status, const struct status_row *row,
+			struct secret *out)
 {
 	json_text_member(out, "account", row->account);
 	json_text_boolean(out, "further", row->further);
@@ -167,7 +178,10 @@ static void json_keyring(const struct status *status, struct secret *out)
 		json_text_number(out, "bytes", quota.bytes);
 		json_text_number(out, "bytes_maximum", quota.bytes_maximum);
 	}
-	json_text_member(out, "error", status->lookup.keyring_error.code != ERROR_NONE ? status->lookup.keyring_error.text : NULL);
+	json_text_member(out, "error",
+			 status->lookup.keyring_error.code != ERROR_NONE
+				 ? status->lookup.keyring_error.text
+				 : NULL);
 	secret_append_text(out, "}");
 }
 

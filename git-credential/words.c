@@ -15,7 +15,8 @@ char *words_duration(char out[static WORDS_MAX], int64_t seconds)
 	else if (seconds < 2 * HOUR)
 		snprintf(out, WORDS_MAX, "%lld min", (long long)(seconds / MINUTE));
 	else if (seconds < 2 * DAY)
-		snprintf(out, WORDS_MAX, "%lld h %lld min", (long long)(seconds / HOUR), (long long)(seconds % HOUR / MINUTE));
+		snprintf(out, WORDS_MAX, "%lld h %lld min", (long long)(seconds / HOUR),
+			 (long long)(seconds % HOUR / MINUTE));
 	else
 		snprintf(out, WORDS_MAX, "%lld days", (long long)(seconds / DAY));
 	return out;
@@ -26,7 +27,8 @@ char *words_time(char out[static WORDS_MAX], int64_t utc)
 	time_t seconds = (time_t)utc;
 	struct tm parts;
 
-	if (!gmtime_r(&seconds, &parts) || strftime(out, WORDS_MAX, "%Y-%m-%d %H:%M UTC", &parts) == 0)
+	if (!gmtime_r(&seconds, &parts) ||
+	    strftime(out, WORDS_MAX, "%Y-%m-%d %H:%M UTC", &parts) == 0)
 		snprintf(out, WORDS_MAX, "an unknown time");
 	return out;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The small parts of the command line: arguments, times in words, the keyring's quota, git's version. */
+/* The small parts of the command line: arguments, times in words, the keyring's quota, git's
+ * version. */
 #include "tests/unit/unit.h"
 
 #include <string.h>
@@ -17,7 +18,8 @@ static const struct command login = {
 
 static void test_arguments_good(void **state)
 {
-	char *words[] = { (char[]){ "--username" }, (char[]){ "alice" }, (char[]){ "work" }, (char[]){ "--password-stdin" } };
+	char *words[] = { (char[]){ "--username" }, (char[]){ "alice" }, (char[]){ "work" },
+			  (char[]){ "--password-stdin" } };
 	char *equals[] = { (char[]){ "--username=a=b" }, (char[]){ "--" }, (char[]){ "-x" } };
 	struct arguments arguments;
 
@@ -55,7 +57,9 @@ static void test_arguments_bad(void **state)
 		struct arguments arguments;
 		struct error error = { .code = ERROR_NONE };
 
-		assert_int_equal(arguments_parse(&login, rows[i][1] ? 2 : 1, rows[i], &arguments, &error), -1);
+		assert_int_equal(arguments_parse(&login, rows[i][1] ? 2 : 1, rows[i], &arguments,
+						 &error),
+				 -1);
 		assert_int_equal(error.code, ERROR_USAGE);
 	}
 }
@@ -66,8 +70,10 @@ static void test_words(void **state)
 		int64_t seconds;
 		const char *text;
 	} rows[] = {
-		{ -5, "0 s" }, { 0, "0 s" }, { 119, "119 s" }, { 120, "2 min" }, { 1799, "29 min" }, { 7199, "119 min" }, { 7200, "2 h 0 min" },
-		{ 11100, "3 h 5 min" }, { 172799, "47 h 59 min" }, { 172800, "2 days" }, { 2592000, "30 days" },
+		{ -5, "0 s" },         { 0, "0 s" },           { 119, "119 s" },
+		{ 120, "2 min" },      { 1799, "29 min" },     { 7199, "119 min" },
+		{ 7200, "2 h 0 min" }, { 11100, "3 h 5 min" }, { 172799, "47 h 59 min" },
+		{ 172800, "2 days" },  { 2592000, "30 days" },
 	};
 	char out[WORDS_MAX];
 
@@ -81,8 +87,16 @@ static void test_words(void **state)
 
 static void test_quota(void **state)
 {
-	static const char text[] = "    0:     4 3/3 1/1000000 24/25000000\n  100:     2 2/2 2/200 44/20000\n59001:     9 9/9 3/200 1234/20000\n";
-	static const char *const broken[] = { "", "\n\n", "59001\n", "59001:\n", "59001: 9 9/9 3/200\n", "59001: 9 9/9 3-200 1/2\n", "59001: 9 9/9 x/200 1/2\n", "590010: 9 9/9 3/200 1/2\n" };
+	static const char text[] = "    0:     4 3/3 1/1000000 24/25000000\n  100:     2 2/2 2/200 "
+				   "44/20000\n59001:     9 9/9 3/200 1234/20000\n";
+	static const char *const broken[] = { "",
+					      "\n\n",
+					      "59001\n",
+					      "59001:\n",
+					      "59001: 9 9/9 3/200\n",
+					      "59001: 9 9/9 3-200 1/2\n",
+					      "59001: 9 9/9 x/200 1/2\n",
+					      "590010: 9 9/9 3/200 1/2\n" };
 	struct quota quota = { 0 };
 
 	(void)state;
@@ -111,7 +125,9 @@ static void test_git_version(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		UNIT_TEST("options with a value behind '=' or in the next word, the operand, and '--'", test_arguments_good),
+		UNIT_TEST("options with a value behind '=' or in the next word, the operand, and "
+			  "'--'",
+			  test_arguments_good),
 		UNIT_TEST("a word that does not fit is a usage error", test_arguments_bad),
 		UNIT_TEST("durations and times in words", test_words),
 		UNIT_TEST("the user's line of /proc/key-users", test_quota),

@@ -62,7 +62,8 @@ static void test_keys(void **state)
 		char host[HOST_MAX] = "unset";
 		int result = docker_key_host(rows[i].key, host, NULL);
 
-		if ((result == 0) != (rows[i].host != NULL) || (result == 0 && strcmp(host, rows[i].host) != 0))
+		if ((result == 0) != (rows[i].host != NULL) ||
+		    (result == 0 && strcmp(host, rows[i].host) != 0))
 			fail_msg("%s: %d, %s", rows[i].key, result, host);
 	}
 }
@@ -70,7 +71,9 @@ static void test_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		UNIT_TEST("CRD-06 every way to write a registry becomes one canonical host, or is refused", test_keys),
+		UNIT_TEST("CRD-06 every way to write a registry becomes one canonical host, or is "
+			  "refused",
+			  test_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

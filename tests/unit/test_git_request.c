@@ -48,7 +48,10 @@ struct row {
 	size_t length;
 	enum outcome outcome;
 };
-#define ROW(text, outcome) { text, sizeof(text) - 1, outcome }
+#define ROW(text, outcome)                                                                         \
+	{                                                                                          \
+		text, sizeof(text) - 1, outcome                                                    \
+	}
 
 static void check_rows(const struct row *rows, size_t count)
 {
@@ -56,7 +59,8 @@ static void check_rows(const struct row *rows, size_t count)
 		enum outcome outcome = outcome_of(rows[i].text, rows[i].length);
 
 		if (outcome != rows[i].outcome)
-			fail_msg("row %zu is %d, not %d: %s", i, outcome, rows[i].outcome, rows[i].text);
+			fail_msg("row %zu is %d, not %d: %s", i, outcome, rows[i].outcome,
+				 rows[i].text);
 	}
 }
 #define CHECK_ROWS(rows) check_rows(rows, sizeof(rows) / sizeof((rows)[0]))
@@ -69,7 +73,8 @@ static void test_good(void **state)
 		ROW("protocol=https\nhost=git.example.com", ANSWERABLE),
 		ROW("host=git.example.com\nprotocol=https\n\n", ANSWERABLE),
 		ROW("protocol=https\r\nhost=git.example.com\r\n\r\n", ANSWERABLE),
-		ROW("protocol=https\nhost=git.example.com:8443\npath=a/b.git\nusername=alice\n\n", ANSWERABLE),
+		ROW("protocol=https\nhost=git.example.com:8443\npath=a/b.git\nusername=alice\n\n",
+		    ANSWERABLE),
 		ROW("protocol=https\nhost=[::1]:8443\n\n", ANSWERABLE),
 		ROW("unknown=x\nnew[]=y\nprotocol=https\nhost=h\npassword=a=b\n\n", ANSWERABLE),
 		ROW("protocol=https\nhost=h\n\nprotocol=http\nhost=evil\n", ANSWERABLE),
@@ -85,16 +90,22 @@ static void test_newlines(void **state)
 	static const struct row rows[] = {
 		/* what %0a and %0d in a URL become */
 		ROW("protocol=https\nhost=one.example.com?\nhost=two.example.com\n\n", REFUSED),
-		ROW("protocol=https\nhost=good.example.com\npath=x\nhost=evil.example.com\n\n", REFUSED),
-		ROW("protocol=https\nhost=good.example.com\nusername=a\nprotocol=https\n\n", REFUSED),
+		ROW("protocol=https\nhost=good.example.com\npath=x\nhost=evil.example.com\n\n",
+		    REFUSED),
+		ROW("protocol=https\nhost=good.example.com\nusername=a\nprotocol=https\n\n",
+		    REFUSED),
 		ROW("protocol=https\nhost=good\0evil\n\n", REFUSED),
 		ROW("protocol=https\nhost=good\npassword=x\0y\n\n", REFUSED),
 		ROW("protocol=https\nhost=good\nunknown=x\0y\n\n", REFUSED),
 		ROW("protocol=https\nhost=good\0\n\n", REFUSED),
 		ROW("\0\nprotocol=https\nhost=good\n\n", REFUSED),
-		ROW("protocol=https\nhost=go\x0b" "od\n\n", REFUSED),
+		ROW("protocol=https\nhost=go\x0b"
+		    "od\n\n",
+		    REFUSED),
 		ROW("protocol=https\nhost=go\tod\n\n", REFUSED),
-		ROW("protocol=https\nhost=go\x7f" "od\n\n", REFUSED),
+		ROW("protocol=https\nhost=go\x7f"
+		    "od\n\n",
+		    REFUSED),
 		ROW("protocol=https\nhost=good\npath=a\x1b[2J\n\n", REFUSED),
 		ROW("protocol=https\nhost=good\nusername=al\x01ice\n\n", REFUSED),
 		ROW("protocol=https\x01\nhost=good\n\n", REFUSED),
@@ -114,7 +125,8 @@ static void test_every_control_byte(void **state)
 	for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
 		for (int byte = 0; byte < 0x20; byte++) {
 			char text[128];
-			/* the byte stands inside of the value, never last: a CR before LF is a line end */
+			/* the byte stands inside of the value, never last: a CR before LF is a line
+			 * end */
 			int length = snprintf(text, sizeof(text), "%s=a%cb\n\n", keys[k], byte);
 
 			if (byte == '\n')
@@ -130,12 +142,16 @@ static void test_carriage_returns(void **state)
 		ROW("protocol=https\nhost=good.example.com\rhost=evil.example.com\n\n", REFUSED),
 		ROW("protocol=https\nhost=good.example.com\r\r\n\n", REFUSED),
 		ROW("protocol=https\rhost=good.example.com\n\n", REFUSED),
-		ROW("protocol=https\nhost=evil.example.com\nusername=x\rhost=good.example.com\rprotocol=https\n\n", REFUSED),
-		ROW("protocol=https\nhost=evil.example.com\npath=\rhost=good.example.com\n\n", REFUSED),
+		ROW("protocol=https\nhost=evil.example.com\nusername=x\rhost=good.example."
+		    "com\rprotocol=https\n\n",
+		    REFUSED),
+		ROW("protocol=https\nhost=evil.example.com\npath=\rhost=good.example.com\n\n",
+		    REFUSED),
 		ROW("protocol=https\nhost=\rgood.example.com\n\n", REFUSED),
 	};
 	struct git_request request;
-	static const char inside[] = "protocol=https\nhost=a.example.com\npassword=x\rhost=b.example.com\nwwwauth[]=Basic\rhost=c.example.com\n\n";
+	static const char inside[] = "protocol=https\nhost=a.example.com\npassword=x\rhost=b."
+				     "example.com\nwwwauth[]=Basic\rhost=c.example.com\n\n";
 
 	(void)state;
 	CHECK_ROWS(rows);
@@ -177,12 +193,16 @@ static void test_missing(void **state)
 
 static void test_protocols(void **state)
 {
-	static const char *const others[] = { "http", "HTTP", "HTTPS", "Https", "ssh", "git", "", "https2", "https:", "https ", " https", "ftp", "file", "cert", "httpss", "http+unix", "httpS", "https://" };
+	static const char *const others[] = { "http",      "HTTP",  "HTTPS",   "Https",  "ssh",
+					      "git",       "",      "https2",  "https:", "https ",
+					      " https",    "ftp",   "file",    "cert",   "httpss",
+					      "http+unix", "httpS", "https://" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		char text[128];
-		int length = snprintf(text, sizeof(text), "protocol=%s\nhost=git.example.com\n\n", others[i]);
+		int length = snprintf(text, sizeof(text), "protocol=%s\nhost=git.example.com\n\n",
+				      others[i]);
 
 		assert_int_equal(outcome_of(text, (size_t)length), SILENT);
 	}
@@ -223,7 +243,10 @@ static void test_long_header(void **state)
 {
 	char text[4096];
 	struct git_request request;
-	int length = snprintf(text, sizeof(text), "protocol=https\nhost=badguy.example.com\nwwwauth[]=basic realm=%01001dhost=victim.example.com\n\n", 0);
+	int length = snprintf(text, sizeof(text),
+			      "protocol=https\nhost=badguy.example.com\nwwwauth[]=basic "
+			      "realm=%01001dhost=victim.example.com\n\n",
+			      0);
 
 	(void)state;
 	assert_int_equal(read_bytes(text, (size_t)length, &request), ANSWERABLE);
@@ -250,9 +273,11 @@ static void test_binary(void **state)
 
 static void test_fields(void **state)
 {
-	static const char text[] = "capability[]=authtype\ncapability[]=state\nauthtype=Bearer\ncredential=abc.def\nephemeral=1\nprotocol=https\n"
-				   "host=Git.Example.com:443\nusername=alice\npassword=secret\nwwwauth[]=Negotiate\n"
-				   "wwwauth[]=Basic realm=\"a, Bearer b\"\nstate[]=other:9\nstate[]=apitoken:1\n\n";
+	static const char text[] =
+		"capability[]=authtype\ncapability[]=state\nauthtype=Bearer\ncredential=abc."
+		"def\nephemeral=1\nprotocol=https\n"
+		"host=Git.Example.com:443\nusername=alice\npassword=secret\nwwwauth[]=Negotiate\n"
+		"wwwauth[]=Basic realm=\"a, Bearer b\"\nstate[]=other:9\nstate[]=apitoken:1\n\n";
 	struct git_request request;
 
 	(void)state;
@@ -261,15 +286,18 @@ static void test_fields(void **state)
 	assert_string_equal(request.username, "alice");
 	assert_string_equal(request.password.bytes, "secret");
 	assert_string_equal(request.credential.bytes, "abc.def");
-	assert_true(request.authtype && request.state && request.asked_again && request.offers_any && request.offers_basic);
+	assert_true(request.authtype && request.state && request.asked_again &&
+		    request.offers_any && request.offers_basic);
 	assert_false(request.offers_bearer);
 	git_request_release(&request);
 }
 
 static void test_capability_first(void **state)
 {
-	static const char late[] = "credential=abc\nstate[]=apitoken:1\ncapability[]=authtype\ncapability[]=state\nprotocol=https\nhost=h\n\n";
-	static const char reset[] = "capability[]=authtype\ncapability[]=\nwwwauth[]=Bearer\nwwwauth[]=\nprotocol=https\nhost=h\n\n";
+	static const char late[] = "credential=abc\nstate[]=apitoken:1\ncapability[]="
+				   "authtype\ncapability[]=state\nprotocol=https\nhost=h\n\n";
+	static const char reset[] = "capability[]=authtype\ncapability[]=\nwwwauth[]="
+				    "Bearer\nwwwauth[]=\nprotocol=https\nhost=h\n\n";
 	struct git_request request;
 
 	(void)state;
@@ -297,17 +325,29 @@ static void test_username_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		UNIT_TEST("git's requests are read: LF and CRLF, any order, unknown keys, nothing behind the blank line", test_good),
-		UNIT_TEST("CRD-01 a line feed, NUL or control byte in a value that decides gives no output", test_newlines),
-		UNIT_TEST("CRD-01 each control byte in protocol, host, username and path is refused", test_every_control_byte),
-		UNIT_TEST("CRD-02 a carriage return ends no line, and inside of a value that decides it is refused", test_carriage_returns),
-		UNIT_TEST("CRD-03 missing, empty and doubled protocol or host, and url alone, give no output", test_missing),
+		UNIT_TEST("git's requests are read: LF and CRLF, any order, unknown keys, nothing "
+			  "behind the blank line",
+			  test_good),
+		UNIT_TEST("CRD-01 a line feed, NUL or control byte in a value that decides gives "
+			  "no output",
+			  test_newlines),
+		UNIT_TEST(
+			"CRD-01 each control byte in protocol, host, username and path is refused",
+			test_every_control_byte),
+		UNIT_TEST("CRD-02 a carriage return ends no line, and inside of a value that "
+			  "decides it is refused",
+			  test_carriage_returns),
+		UNIT_TEST("CRD-03 missing, empty and doubled protocol or host, and url alone, give "
+			  "no output",
+			  test_missing),
 		UNIT_TEST("CRD-04 no protocol but https is answered", test_protocols),
 		UNIT_TEST("lines of 65,535 bytes and requests of 1 MiB are the most", test_sizes),
 		UNIT_TEST("a long header is one line, whatever it holds", test_long_header),
 		UNIT_TEST("random bytes are answered by nobody", test_binary),
 		UNIT_TEST("attributes reach their fields", test_fields),
-		UNIT_TEST("what depends on a capability counts only behind it, and an empty array value starts anew", test_capability_first),
+		UNIT_TEST("what depends on a capability counts only behind it, and an empty array "
+			  "value starts anew",
+			  test_capability_first),
 		UNIT_TEST("a username longer than any account is nobody", test_username_length),
 	};
 

@@ -31,11 +31,15 @@ static void test_every_byte(void **state)
 static void test_utf8(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"" }, /* kept */
-		{ "\xff", "\"\\ufffd\"" }, { "\xc0\xaf", "\"\\ufffd\\ufffd\"" },                        /* no byte of UTF-8; overlong */
-		{ "\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\"" },                                        /* a surrogate */
-		{ "\xf4\x90\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\"" },                             /* above U+10FFFF */
-		{ "\xe2\x82", "\"\\ufffd\\ufffd\"" }, { "\xc3", "\"\\ufffd\"" }, { "\xe2\x28\xa1", "\"\\ufffd(\\ufffd\"" },
+		{ "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
+		  "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"" }, /* kept */
+		{ "\xff", "\"\\ufffd\"" },
+		{ "\xc0\xaf", "\"\\ufffd\\ufffd\"" },            /* no byte of UTF-8; overlong */
+		{ "\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\"" }, /* a surrogate */
+		{ "\xf4\x90\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\"" }, /* above U+10FFFF */
+		{ "\xe2\x82", "\"\\ufffd\\ufffd\"" },
+		{ "\xc3", "\"\\ufffd\"" },
+		{ "\xe2\x28\xa1", "\"\\ufffd(\\ufffd\"" },
 	};
 
 	(void)state;
@@ -67,14 +71,18 @@ static void test_members(void **state)
 	json_text_comma(&out);
 	json_text_append(&out, "y", 1);
 	secret_append_text(&out, "]}");
-	assert_string_equal(out.bytes, "{\"a\\\"b\":\"c\\\\d\",\"n\":null,\"i\":-5,\"t\":true,\"list\":[\"x\",\"y\"]}");
+	assert_string_equal(
+		out.bytes,
+		"{\"a\\\"b\":\"c\\\\d\",\"n\":null,\"i\":-5,\"t\":true,\"list\":[\"x\",\"y\"]}");
 	secret_release(&out);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		UNIT_TEST("each ASCII byte comes back from a JSON reader, and control bytes are escaped", test_every_byte),
+		UNIT_TEST("each ASCII byte comes back from a JSON reader, and control bytes are "
+			  "escaped",
+			  test_every_byte),
 		UNIT_TEST("UTF-8 is kept, everything else becomes U+FFFD", test_utf8),
 		UNIT_TEST("members, numbers and lists", test_members),
 	};
