@@ -30,7 +30,10 @@ int tokens_login(const struct vendor *vendor, const struct vendor_places *places
 		 struct record *record, struct error *error);
 /* Writes the record into the keyring. */
 int tokens_store(const struct record *record, bool further, struct error *error);
-/* Marks the access token dead where it equals rejected, and keeps the refresh token, so that the next get renews. 0 also where nothing matched. */
+/*
+ * Marks the access token dead where it equals rejected, and keeps the refresh token, so that the next get renews. 0 also where nothing matched, where the token came less
+ * than FORCED_REFRESH_SECONDS ago, or where there is no refresh token (then the access token is all there is).
+ */
 int tokens_reject(const char *vendor, const char *account, const struct secret *rejected, struct error *error);
 
 #endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "common/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/lock_kinds.h"
+#include "common/message.h"
+#include "common/sha256.h"
+
+enum {
+	NAME_DIGITS = 16,
+	FOLDER_MAX = 64, /* bytes with NUL of "/run/user/UID" */
+	FILE_MAX = 64,   /* bytes with NUL of the lock's file name */
+	PAUSE_MIN_MS = 1,
+	PAUSE_MAX_MS = 50,
+	PRIVATE_FILE = 0600,
+	OTHERS = 077,
+};
+
+/* The folder that pam_systemd(8) makes at login: ours, and closed to everybody else. -1: none. */
+static int open_folder(void)
+{
+	char path[FOLDER_MAX];
+	struct stat status;
+	int folder;
+
+	snprintf(path, sizeof path, "/run/user/%u", geteuid());
+	folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder < 0)
+		return -1;
+	if (fstat(folder, &status) == 0 && status.st_uid == geteuid() &&
+	    (status.st_mode & OTHERS) == 0)
+		return folder;
+	close(folder);
+	return -1;
+}
+
+static int open_file(const char *description)
+{
+	char digits[NAME_DIGITS + 1], name[FILE_MAX];
+	const int folder = open_folder();
+	struct stat status;
+	int file;
+
+	if (folder < 0)
+		return -1;
+	sha256_hex(description, strlen(description), digits, NAME_DIGITS);
+	snprintf(name, sizeof name, "apitoken.lock.%s", digits);
+	file = openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+		      PRIVATE_FILE);
+	close(folder);
+	if (file < 0)
+		return -1;
+	if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid())
+		return file;
+	close(file);
+	return -1;
+}
+
+/*
+ * Looks again and again, with growing pauses: F_OFD_SETLKW knows no deadline, and an alarm would be
+ * a signal.
+ */
+static enum lock_result lock_file(int file, int64_t deadline_ms)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int64_t pause_ms = PAUSE_MIN_MS;
+
+	for (;;) {
+		struct timespec pause = { 0 };
+
+		if (fcntl(file, F_OFD_SETLK, &whole) == 0)
+			return LOCK_HELD;
+		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+			return LOCK_MISSING;
+		if (clock_monotonic_ms() >= deadline_ms)
+			return LOCK_BUSY;
+		pause.tv_nsec = pause_ms * 1000000;
+		nanosleep(&pause, NULL);
+		pause_ms = pause_ms * 2 > PAUSE_MAX_MS ? PAUSE_MAX_MS : pause_ms * 2;
+	}
+}
+
+static enum lock_result acquire_file(const char *description, int64_t deadline_ms,
+				     int *descriptor)
+{
+	const int file = open_file(description);
+	enum lock_result result;
+
+	if (file < 0)
+		return LOCK_MISSING;
+	result = lock_file(file, deadline_ms);
+	if (result == LOCK_HELD)
+		*descriptor = file;
+	else
+		close(file);
+	return result;
+}
+
+int lock_acquire(struct lock *lock, const char *description, int64_t deadline_ms,
+		 struct error *error)
+{
+	enum lock_result result;
+	int errnum = 0;
+
+	lock->descriptor = -1;
+	lock->semaphore = -1;
+	result = acquire_file(description, deadline_ms, &lock->descriptor);
+	if (result == LOCK_MISSING)
+		result = lock_semaphore_acquire(description, deadline_ms, &lock->semaphore,
+						&errnum);
+	if (result == LOCK_HELD)
+		return 0;
+	if (result == LOCK_BUSY)
+		return error_set(error, ERROR_UNAVAILABLE,
+				 "another process is still renewing this token: try again");
+	return error_set_errno(error, ERROR_SYSTEM, errnum,
+			       "there is no lock for renewing a token: /run/user/%u is not usable, "
+			       "and no semaphore of System V", geteuid());
+}
+
+void lock_release(struct lock *lock)
+{
+	/* The last descriptor of an open file description takes its lock along: fcntl(2). */
+	if (lock->descriptor >= 0)
+		close(lock->descriptor);
+	if (lock->semaphore >= 0)
+		lock_semaphore_release(lock->semaphore);
+	lock->descriptor = -1;
+	lock->semaphore = -1;
+}

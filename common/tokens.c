@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "common/tokens.h"
+
+#include <string.h>
+
+#include "common/keyring.h"
+#include "common/lock.h"
+#include "common/message.h"
+#include "common/tokens_renew.h"
+
+enum { MILLISECONDS = 1000, REJECT_WAIT_SECONDS = 5 };
+
+/* A record under another's name is no record of this vendor and account. */
+static bool belongs(const struct record *record, const char *vendor, const char *account)
+{
+	return strcmp(record->vendor, vendor) == 0 &&
+	       (account == NULL || strcmp(record->account, account) == 0);
+}
+
+static int explain_missing(const char *vendor, const char *account, struct error *error)
+{
+	if (account == NULL)
+		return error_set(error, ERROR_NO_TOKEN,
+				 "no token is stored for %s: log in with \"apitoken login %s\"",
+				 vendor, vendor);
+	return error_set(error, ERROR_NO_TOKEN,
+			 "no token is stored for the account %s of %s: log in with \"apitoken login "
+			 "%s --account %s\"", account, vendor, vendor, account);
+}
+
+int tokens_load(const char *vendor, const char *account, struct record *record,
+		struct error *error)
+{
+	char description[RECORD_DESCRIPTION_MAX];
+	struct error reason = { 0 };
+	struct secret payload;
+	int result = -1;
+
+	record_init(record);
+	record_description(description, vendor, account);
+	if (keyring_read(description, &payload, &reason) != 0) {
+		if (reason.code == ERROR_NO_TOKEN)
+			return explain_missing(vendor, account, error);
+		if (error != NULL)
+			*error = reason;
+		return -1;
+	}
+	if (record_decode(&payload, record, error) == 0) {
+		if (belongs(record, vendor, account)) {
+			result = 0;
+		} else {
+			record_release(record);
+			explain_missing(vendor, account, error);
+		}
+	}
+	secret_release(&payload);
+	return result;
+}
+
+int tokens_store(const struct record *record, bool further, struct error *error)
+{
+	char description[RECORD_DESCRIPTION_MAX];
+	struct secret payload;
+	int result;
+
+	if (record_encode(record, &payload, error) != 0)
+		return -1;
+	record_description(description, record->vendor, further ? record->account : NULL);
+	result = keyring_store(description, &payload, record_keep_seconds(record, clock_utc()),
+			       error);
+	secret_release(&payload);
+	return result;
+}
+
+int tokens_get(const struct vendor *vendor, const struct vendor_places *places,
+	       const char *account, bool force, const struct secret *rejected,
+	       struct record *record, struct error *error)
+{
+	const struct renewal renewal = {
+		.vendor = vendor,
+		.places = places,
+		.account = account,
+		.force = force,
+		.rejected = rejected,
+	};
+
+	if (tokens_load(vendor->name, account, record, error) != 0)
+		return -1;
+	if (!renewal_needed(&renewal, record, clock_utc()))
+		return 0;
+	return renewal_run(&renewal, record, error);
+}
+
+/* Behind a refresh that is under way, so that its older login does not overwrite this one. */
+static int store_login(const struct record *record, bool further, struct error *error)
+{
+	const int64_t deadline = clock_monotonic_ms() + LOCK_WAIT_SECONDS * MILLISECONDS;
+	char description[RECORD_DESCRIPTION_MAX];
+	struct lock lock;
+	bool locked;
+	int result;
+
+	record_description(description, record->vendor, further ? record->account : NULL);
+	/* A login that cannot get the lock is still the newest word. */
+	locked = lock_acquire(&lock, description, deadline, NULL) == 0;
+	result = tokens_store(record, further, error);
+	if (locked)
+		lock_release(&lock);
+	return result;
+}
+
+static int exchange_password(const struct exchange *exchange, bool further,
+			     struct record *record, struct error *error)
+{
+	struct exchange_answer answer;
+	int result;
+
+	result = exchange_run(exchange, &answer, error);
+	if (result == 0)
+		result = exchange_record(exchange, &answer, NULL, exchange->username, clock_utc(),
+					 record, error);
+	exchange_answer_release(&answer);
+	if (result != 0)
+		return -1;
+	if (store_login(record, further, error) == 0)
+		return 0;
+	record_release(record);
+	return -1;
+}
+
+int tokens_login(const struct vendor *vendor, const struct vendor_places *places,
+		 const char *username, const struct secret *password, bool further,
+		 struct record *record, struct error *error)
+{
+	char description[RECORD_DESCRIPTION_MAX];
+	struct dialect dialect;
+	const struct exchange exchange = {
+		.operation = OPERATION_LOGIN,
+		.vendor = vendor,
+		.dialect = &dialect,
+		.places = places,
+		.fetch_uid = FETCH_UID_DEFAULT,
+		.username = username,
+		.password = password,
+	};
+	int result = -1;
+
+	record_init(record);
+	if (vendor_dialect(vendor, places, &dialect, error) != 0)
+		return -1;
+	record_description(description, vendor->name, further ? username : NULL);
+	/* Each password that is sent costs a session at the vendor: first see that it can be kept. */
+	if (keyring_reserve(description, RECORD_PAYLOAD_MAX, error) == 0) {
+		result = exchange_password(&exchange, further, record, error);
+		keyring_unreserve();
+	}
+	dialect_release(&dialect);
+	return result;
+}
+
+static int mark_dead(const char *vendor, const char *account, const struct secret *rejected,
+		     struct error *error)
+{
+	struct error reason = { 0 };
+	struct record record;
+	int64_t age;
+	int result = 0;
+
+	if (tokens_load(vendor, account, &record, &reason) != 0) {
+		if (reason.code == ERROR_NO_TOKEN)
+			return 0;
+		if (error != NULL)
+			*error = reason;
+		return -1;
+	}
+	age = clock_utc() - record.obtained_at;
+	/*
+	 * Without a refresh token it is all there is; and a server that rejects every token must not
+	 * cause a refresh each time.
+	 */
+	if (secret_equal(&record.access_token, rejected) && record.refresh_token.length > 0 &&
+	    (age < 0 || age >= FORCED_REFRESH_SECONDS)) {
+		record.access_expires_at = record.obtained_at;
+		result = tokens_store(&record, account != NULL, error);
+	}
+	record_release(&record);
+	return result;
+}
+
+int tokens_reject(const char *vendor, const char *account, const struct secret *rejected,
+		  struct error *error)
+{
+	const int64_t deadline = clock_monotonic_ms() + REJECT_WAIT_SECONDS * MILLISECONDS;
+	char description[RECORD_DESCRIPTION_MAX];
+	struct lock lock;
+	int result;
+
+	record_description(description, vendor, account);
+	/* Whoever holds the lock is replacing the rejected token already. */
+	if (lock_acquire(&lock, description, deadline, NULL) != 0)
+		return 0;
+	result = mark_dead(vendor, account, rejected, error);
+	lock_release(&lock);
+	return result;
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "common/tokens_renew.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "common/keyring.h"
+#include "common/lock.h"
+#include "common/message.h"
+#include "common/text.h"
+
+enum { MILLISECONDS = 1000 };
+
+bool renewal_needed(const struct renewal *renewal, const struct record *record, int64_t now)
+{
+	const int64_t age = now - record->obtained_at;
+
+	if (record_state(record, now) != RECORD_FRESH)
+		return true;
+	if (!renewal->force)
+		return false;
+	if (renewal->rejected != NULL && !secret_equal(&record->access_token, renewal->rejected))
+		return false;
+	return age < 0 || age >= FORCED_REFRESH_SECONDS;
+}
+
+/* Where no renewal was possible: a living token is better than none, unless it was rejected. */
+static int serve_or_fail(const struct renewal *renewal, struct record *record,
+			 const struct error *reason, struct error *error)
+{
+	if (!renewal->force && record_state(record, clock_utc()) != RECORD_EXPIRED)
+		return 0;
+	record_release(record);
+	if (error != NULL)
+		*error = *reason;
+	return -1;
+}
+
+static void explain_end(const struct renewal *renewal, const struct record *record,
+			struct error *reason)
+{
+	const char *name = renewal->vendor->name;
+
+	if (record->note[0] != '\0')
+		error_set(reason, ERROR_LOGIN_AGAIN,
+			  "%s: %s: log in again with \"apitoken login %s\"", name, record->note,
+			  name);
+	else if (record->refresh_token.length > 0)
+		error_set(reason, ERROR_LOGIN_AGAIN,
+			  "%s: the login has ended: log in again with \"apitoken login %s\"", name,
+			  name);
+	else
+		error_set(reason, ERROR_LOGIN_AGAIN,
+			  "%s: this token cannot be renewed: log in again with \"apitoken login "
+			  "%s\"", name, name);
+}
+
+/* A confidential client's secret is root's; then its users' programs cannot renew. */
+static bool is_secret_hidden(const struct vendor *vendor)
+{
+	return vendor->client_secret_file != NULL &&
+	       faccessat(AT_FDCWD, vendor->client_secret_file, R_OK, AT_EACCESS) != 0 &&
+	       errno == EACCES;
+}
+
+static bool is_possible(const struct renewal *renewal, const struct record *record,
+			struct error *reason)
+{
+	if (!record_refreshable(record, clock_utc())) {
+		explain_end(renewal, record, reason);
+		return false;
+	}
+	if (!is_secret_hidden(renewal->vendor))
+		return true;
+	error_set(reason, ERROR_LOGIN_AGAIN,
+		  "%s: only root can renew this token, because %s is not readable for you: log in "
+		  "again", renewal->vendor->name, renewal->vendor->client_secret_file);
+	return false;
+}
+
+static bool is_same(const struct record *a, const struct record *b)
+{
+	return a->generation == b->generation && a->login_at == b->login_at &&
+	       secret_equal(&a->access_token, &b->access_token);
+}
+
+static void replace(struct record *record, struct record *newer)
+{
+	record_release(record);
+	*record = *newer;
+	record_init(newer); /* transferred */
+}
+
+enum stored { STORED_SAME, STORED_NEWER, STORED_GONE };
+
+/* What became of the record during the request. What is newer is taken over. */
+static enum stored look_again(const struct renewal *renewal, struct record *record)
+{
+	struct error reason = { 0 };
+	struct record stored;
+
+	if (tokens_load(renewal->vendor->name, renewal->account, &stored, &reason) != 0)
+		return reason.code == ERROR_NO_TOKEN ? STORED_GONE : STORED_SAME;
+	if (is_same(record, &stored)) {
+		record_release(&stored);
+		return STORED_SAME;
+	}
+	replace(record, &stored);
+	return STORED_NEWER;
+}
+
+static int fail_logged_out(const struct renewal *renewal, struct record *record,
+			   struct error *error)
+{
+	record_release(record);
+	return error_set(error, ERROR_NO_TOKEN, "%s: logged out while its token was renewed",
+			 renewal->vendor->name);
+}
+
+static int keep_without_refresh(const struct renewal *renewal, struct record *record,
+				const char *note, struct error *error)
+{
+	secret_release(&record->refresh_token);
+	record->refresh_expires_at = 0;
+	text_copy(record->note, sizeof record->note, note);
+	return tokens_store(record, renewal->account != NULL, error);
+}
+
+/* The vendor has changed the refresh token by now: what happens here must not lose the answer. */
+static int keep_answer(const struct renewal *renewal, const struct exchange *exchange,
+		       struct exchange_answer *answer, struct record *record,
+		       struct error *error)
+{
+	struct error reason = { 0 };
+	struct record fresh;
+	enum stored stored;
+
+	if (exchange_record(exchange, answer, record, record->account, clock_utc(), &fresh,
+			    error) != 0) {
+		record_release(record);
+		return -1;
+	}
+	stored = look_again(renewal, record);
+	if (stored != STORED_SAME) {
+		record_release(&fresh); /* a new login, and a logout, win over the old one's refresh */
+		return stored == STORED_NEWER ? 0 : fail_logged_out(renewal, record, error);
+	}
+	if (tokens_store(&fresh, renewal->account != NULL, &reason) != 0)
+		keep_without_refresh(renewal, &fresh,
+				     "the kernel keyring had no room for the refresh token", NULL);
+	/* Even if nothing could be stored, the token serves the call that asked. */
+	replace(record, &fresh);
+	return 0;
+}
+
+/* A dead refresh token is not tried again by every process. */
+static int bury(const struct renewal *renewal, const struct exchange_answer *answer,
+		struct record *record, struct error *error)
+{
+	const enum stored stored = look_again(renewal, record);
+	struct error reason = { 0 };
+	char note[RECORD_NOTE_MAX];
+
+	if (stored == STORED_GONE)
+		return fail_logged_out(renewal, record, error);
+	if (stored == STORED_NEWER) {
+		if (record_state(record, clock_utc()) != RECORD_EXPIRED)
+			return 0;
+		error_set(&reason, ERROR_UNAVAILABLE,
+			  "%s: the login was replaced while its token was renewed: try again",
+			  renewal->vendor->name);
+		return serve_or_fail(renewal, record, &reason, error);
+	}
+	snprintf(note, sizeof note, "the vendor has ended this login (%.140s)",
+		 answer->message[0] != '\0' ? answer->message : "no reason given");
+	keep_without_refresh(renewal, record, note, NULL);
+	explain_end(renewal, record, &reason);
+	return serve_or_fail(renewal, record, &reason, error);
+}
+
+static int exchange_refresh(const struct renewal *renewal, const struct dialect *dialect,
+			    struct record *record, struct error *error)
+{
+	const struct exchange exchange = {
+		.operation = OPERATION_REFRESH,
+		.vendor = renewal->vendor,
+		.dialect = dialect,
+		.places = renewal->places,
+		.fetch_uid = FETCH_UID_DEFAULT,
+		.username = record->account,
+		.refresh_token = &record->refresh_token,
+	};
+	struct exchange_answer answer;
+	struct error reason = { 0 };
+	int result;
+
+	if (exchange_run(&exchange, &answer, &reason) == 0)
+		result = keep_answer(renewal, &exchange, &answer, record, error);
+	else if (reason.code == ERROR_LOGIN_AGAIN || reason.code == ERROR_REFUSED)
+		result = bury(renewal, &answer, record, error);
+	else
+		result = serve_or_fail(renewal, record, &reason, error);
+	exchange_answer_release(&answer);
+	return result;
+}
+
+/* Ctrl-C, a closed terminal or a stop must not fall between the vendor's answer and the store. */
+static int refresh_undisturbed(const struct renewal *renewal, const struct dialect *dialect,
+			       struct record *record, struct error *error)
+{
+	static const int held[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
+	sigset_t signals, before;
+	int result;
+
+	sigemptyset(&signals);
+	for (size_t i = 0; i < sizeof held / sizeof held[0]; i++)
+		sigaddset(&signals, held[i]);
+	sigprocmask(SIG_BLOCK, &signals, &before);
+	result = exchange_refresh(renewal, dialect, record, error);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return result;
+}
+
+/* Under the lock: what the winner stored is ours too. */
+static int run_locked(const struct renewal *renewal, const struct dialect *dialect,
+		      const char *description, struct record *record, struct error *error)
+{
+	struct error reason = { 0 };
+	struct record stored;
+	bool changed;
+	int result;
+
+	if (tokens_load(renewal->vendor->name, renewal->account, &stored, error) != 0) {
+		record_release(record); /* logged out while we waited */
+		return -1;
+	}
+	changed = !is_same(record, &stored);
+	replace(record, &stored);
+	if (changed && record_state(record, clock_utc()) == RECORD_FRESH)
+		return 0;
+	if (!is_possible(renewal, record, &reason) ||
+	    keyring_reserve(description, RECORD_PAYLOAD_MAX, &reason) != 0)
+		return serve_or_fail(renewal, record, &reason, error);
+	result = refresh_undisturbed(renewal, dialect, record, error);
+	keyring_unreserve();
+	return result;
+}
+
+static int run_with_dialect(const struct renewal *renewal, const struct dialect *dialect,
+			    struct record *record, struct error *error)
+{
+	const int64_t deadline = clock_monotonic_ms() + LOCK_WAIT_SECONDS * MILLISECONDS;
+	char description[RECORD_DESCRIPTION_MAX];
+	struct error reason = { 0 };
+	struct lock lock;
+	int result;
+
+	record_description(description, renewal->vendor->name, renewal->account);
+	if (lock_acquire(&lock, description, deadline, &reason) != 0)
+		return serve_or_fail(renewal, record, &reason, error);
+	result = run_locked(renewal, dialect, description, record, error);
+	lock_release(&lock);
+	return result;
+}
+
+int renewal_run(const struct renewal *renewal, struct record *record, struct error *error)
+{
+	struct error reason = { 0 };
+	struct dialect dialect;
+	int result;
+
+	if (!is_possible(renewal, record, &reason) ||
+	    vendor_dialect(renewal->vendor, renewal->places, &dialect, &reason) != 0)
+		return serve_or_fail(renewal, record, &reason, error);
+	result = run_with_dialect(renewal, &dialect, record, error);
+	dialect_release(&dialect);
+	return result;
+}
