@@ -8,7 +8,7 @@ setup_file()
 	pam_world
 	service chain "auth required $MODULE" 'auth optional pam_permit.so'
 	install -d -m 755 /run/libexec
-	cp "$LIBEXEC"/* /run/libexec/
+	cp -r "$LIBEXEC"/* /usr/local/share/apitoken/dialects /run/libexec/
 	service inside "auth required $MODULE libexec=/run/libexec" 'auth optional pam_permit.so'
 }
 teardown_file() { pam_world_end; }

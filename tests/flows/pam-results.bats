@@ -141,7 +141,7 @@ vendor_disabled_answer() { configure_acme '[error account]' 'code = account_disa
 	host alice "$(password_of alice)" auth
 	said 'auth PAM_SERVICE_ERR'
 	no_requests
-	service acme 'auth required MODULE debug' 'account required MODULE' 'session required MODULE debug'
+	pam_service
 }
 
 @test "PAM-10 root, another uid 0 and system accounts are USER_UNKNOWN, decided by uid, without a request" {

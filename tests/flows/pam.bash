@@ -23,7 +23,15 @@ pam_world()
 	vendor_control /keep -d '' >/dev/null
 	trust "$VENDOR_CA"
 	configure_acme
-	service acme 'auth required MODULE debug' 'account required MODULE' 'session required MODULE debug'
+	pam_service
+}
+
+# The service "acme": the module alone.
+pam_service()
+{
+	service acme 'auth required MODULE debug' 'account required MODULE' 'account required pam_permit.so' \
+		'session required MODULE debug'
+	service other 'auth required pam_deny.so'
 }
 
 pam_world_end() { vendor_stop; }
@@ -61,7 +69,7 @@ count_authentications()
 # The conversation's script comes on standard input.
 run_pamh()
 {
-	count_authentications "$@"
+	count_authentications "${PAMH[@]}" "$@"
 	status=0
 	output=$(timeout -k 5 "${HOST_SECONDS:-60}" "${WRAPPER[@]}" "$RIGS/pamh" -c "$STACKS" "${PAMH[@]}" "$@" 2>/tmp/pamh.err 3>&- 4>&-) || status=$?
 	printf '%s\n' "$output"

@@ -17,7 +17,8 @@ enum answer_kind { ANSWER_BYTES, ANSWER_NULL, ANSWER_NO_RESPONSE, ANSWER_CODE };
 struct answer {
 	enum answer_kind kind;
 	int code;
-	char *bytes; /* %u not yet replaced */
+	char *bytes;
+	bool expand; /* %u stands for the user */
 };
 
 struct script {
@@ -31,9 +32,9 @@ static _Noreturn void script_stop(void)
 	exit(2);
 }
 
-static char *answer_expand(const char *bytes, const char *user)
+static char *answer_expand(const struct answer *answer, const char *user)
 {
-	const char *mark = strstr(bytes, "%u");
+	const char *bytes = answer->bytes, *mark = answer->expand ? strstr(bytes, "%u") : NULL;
 	char *out = NULL;
 
 	if (!mark)
@@ -46,6 +47,7 @@ static void answer_bytes(struct answer *answer, const char *line)
 	answer->kind = ANSWER_BYTES;
 	if (strncmp(line, "text ", 5) == 0) {
 		answer->bytes = strdup(line + 5);
+		answer->expand = true;
 	} else if (strncmp(line, "fill ", 5) == 0) {
 		const long length = strtol(line + 5, NULL, 10);
 

@@ -91,7 +91,7 @@ static int answer_give(struct run *run, struct pam_response *response, bool *wit
 		return answer->code;
 	*withheld = answer->kind == ANSWER_NO_RESPONSE;
 	if (answer->kind == ANSWER_BYTES)
-		response->resp = answer_expand(answer->bytes, run->user);
+		response->resp = answer_expand(answer, run->user);
 	return PAM_SUCCESS;
 }
 

@@ -41,6 +41,7 @@ static void words_read(char *line, char *words[static WORDS_MAX + 1])
 	file = fopen(path, "re");
 	if (!file || !fgets(line, FRAME_MAX, file))
 		stop(path);
+	fclose(file);
 	line[strcspn(line, "\n")] = '\0';
 	while ((word = strsep(&line, " ")) && count < WORDS_MAX)
 		words[count++] = word;
