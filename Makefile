@@ -25,9 +25,9 @@ FORTIFY  := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-poi
 STATIC   := -pie
 SANLINK  := -fsanitize=$(SANITIZE)
 endif
-ALL_CFLAGS  = -std=gnu11 $(CFLAGS) $(FORTIFY) $(HARDEN) $(WARN) -fPIC -fvisibility=hidden -I. -MMD -MP
+ALL_CFLAGS  = -std=gnu11 $(CFLAGS) $(FORTIFY) $(HARDEN) $(WARN) -fPIC -fvisibility=hidden -I. -ffunction-sections -MMD -MP
 ALL_CPPFLAGS = -D_GNU_SOURCE -DAPITOKEN_VERSION='"$(VERSION)"' -DAPITOKEN_LIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
-ALL_LDFLAGS = $(LDFLAGS) $(SANLINK) -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--as-needed
+ALL_LDFLAGS = $(LDFLAGS) $(SANLINK) -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--as-needed,--gc-sections
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
