@@ -28,6 +28,7 @@ void dialect_init(struct dialect *dialect)
 	memset(dialect, 0, sizeof(*dialect));
 	dialect->default_lifetime = DIALECT_LIFETIME_DEFAULT;
 	answer_init(&dialect->answer);
+	dialect->answer.token_type_required = 1; /* RFC 6749 section 5.1 */
 	for (i = 0; i < DIALECT_STEPS_MAX; i++)
 		answer_init(&dialect->steps[i].answer);
 }

@@ -80,7 +80,7 @@ struct dialect_answer {
 	int token_type_required; /* 0 a missing type counts as Bearer, 1 refused */
 };
 
-/* Where neither [answer STEP] nor [answer] says anything: LIFETIME_AUTO (both), zero is unknown, a token type is required (RFC 6749 section 5.1). */
+/* Where neither [answer STEP] nor [answer] says anything: LIFETIME_AUTO (both), zero is unknown. A token type is required (dialect_init(); RFC 6749 section 5.1). */
 
 struct dialect_step {
 	char name[DIALECT_NAME_MAX];
@@ -139,7 +139,7 @@ struct dialect {
 	size_t entries_count;
 };
 
-/* refresh = rotate, anchored at the last refresh, default_lifetime = DIALECT_LIFETIME_DEFAULT; the answer's numbers -1, all else zero. */
+/* refresh = rotate, anchored at the last refresh, default_lifetime = DIALECT_LIFETIME_DEFAULT; the answer's numbers -1 but token_type_required, which is 1; all else zero. */
 void dialect_init(struct dialect *dialect);
 void dialect_release(struct dialect *dialect);
 

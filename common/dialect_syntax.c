@@ -69,13 +69,24 @@ int dialect_template_next(const char **cursor, char name[static DIALECT_VARIABLE
 	return is_made_of(name, variable_first, variable_rest, DIALECT_VARIABLE_NAME_MAX) ? 1 : -1;
 }
 
+const char *dialect_text_fault(const char *text)
+{
+	const char *byte;
+
+	for (byte = text; *byte; byte++)
+		if ((unsigned char)*byte < 0x20 || *byte == 0x7f)
+			return "no control characters";
+	return byte - text < DIALECT_TEMPLATE_MAX ? NULL : "less than 2048 bytes";
+}
+
 const char *dialect_template_fault(const char *text)
 {
 	char name[DIALECT_VARIABLE_NAME_MAX];
+	const char *fault = dialect_text_fault(text);
 	int found;
 
-	if (strlen(text) >= DIALECT_TEMPLATE_MAX)
-		return "less than 2048 bytes";
+	if (fault)
+		return fault;
 	do
 		found = dialect_template_next(&text, name);
 	while (found > 0);
@@ -252,9 +263,4 @@ const char *dialect_words_fault(const char *text)
 	if (strlen(text) >= DIALECT_PATHS_MAX || !all_words(text, is_visible_word))
 		return "words of printable ASCII characters, apart by one space";
 	return NULL;
-}
-
-const char *dialect_text_fault(const char *text)
-{
-	return strlen(text) < DIALECT_TEMPLATE_MAX ? NULL : "less than 2048 bytes";
 }

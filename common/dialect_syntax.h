@@ -35,6 +35,6 @@ setting_fault dialect_media_type_fault;    /* one, with parameters or not */
 setting_fault dialect_name_fault;          /* one name */
 setting_fault dialect_names_fault;         /* names apart by spaces */
 setting_fault dialect_words_fault;         /* visible words apart by spaces */
-setting_fault dialect_text_fault;          /* anything */
+setting_fault dialect_text_fault;          /* anything without control characters */
 
 #endif
