@@ -19,6 +19,7 @@ enum {
 	VENDOR_LIFETIME_MAX = 31536000, /* seconds, of default_lifetime and of any lifetime a vendor may tell */
 	CA_FILE_MAX = 1024 * 1024,  /* bytes */
 	ACCOUNT_MAX = 256,          /* bytes with NUL of a vendor username */
+	VENDOR_PLACE_MAX = 1024,     /* bytes with NUL of a folder; each page of them costs a cached get a fault */
 };
 
 enum git_auth { GIT_AUTH_AUTO, GIT_AUTH_BEARER, GIT_AUTH_BASIC };
@@ -50,9 +51,9 @@ struct vendor {
 
 /* Where vendor files and dialects are looked for. Strings belong to the caller. Built by vendor_places_*(). */
 struct vendor_places {
-	char vendor_folders[3][4096];  /* first wins for a name; "" ends */
-	char dialect_folders[5][4096]; /* first wins for a name; "" ends */
-	char libexec[4096];            /* folder of fetch and stash */
+	char vendor_folders[3][VENDOR_PLACE_MAX];  /* first wins for a name; "" ends */
+	char dialect_folders[5][VENDOR_PLACE_MAX]; /* first wins for a name; "" ends */
+	char libexec[VENDOR_PLACE_MAX];            /* folder of fetch and stash */
 };
 
 /*

@@ -12,20 +12,18 @@
 
 static const char system_folder[] = "/etc/apitoken";
 
-enum { PLACE_MAX = sizeof(((struct vendor_places *)NULL)->libexec) };
+static int place(char out[static VENDOR_PLACE_MAX], struct error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-static int place(char out[static PLACE_MAX], struct error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static int place(char out[static PLACE_MAX], struct error *error, const char *format, ...)
+static int place(char out[static VENDOR_PLACE_MAX], struct error *error, const char *format, ...)
 {
 	va_list arguments;
 	int length;
 
 	va_start(arguments, format);
-	length = vsnprintf(out, PLACE_MAX, format, arguments);
+	length = vsnprintf(out, VENDOR_PLACE_MAX, format, arguments);
 	va_end(arguments);
-	if (length < 0 || length >= PLACE_MAX)
-		return error_set(error, ERROR_CONFIGURATION, "a path of more than %d bytes: %s", PLACE_MAX - 1, format);
+	if (length < 0 || length >= VENDOR_PLACE_MAX)
+		return error_set(error, ERROR_CONFIGURATION, "a path of more than %d bytes: %s", VENDOR_PLACE_MAX - 1, format);
 	return 0;
 }
 
@@ -33,7 +31,7 @@ static int folder_judge(const char *what, const char *folder, struct error *erro
 {
 	char shown[128];
 
-	if (folder[0] == '/' && strlen(folder) < PLACE_MAX && text_is_visible(folder, strlen(folder)))
+	if (folder[0] == '/' && strlen(folder) < VENDOR_PLACE_MAX && text_is_visible(folder, strlen(folder)))
 		return 0;
 	return error_set(error, ERROR_CONFIGURATION, "%s is '%s'; expected an absolute path of printable ASCII characters", what,
 			 text_printable(shown, sizeof(shown), folder, strlen(folder)));
@@ -70,14 +68,14 @@ int vendor_places_for_module(struct vendor_places *places, const char *configura
 }
 
 /* The folder of fetch: beside this program in a build folder, else where "make install" puts it. */
-static void libexec_find(char out[static PATH_MAX])
+static void libexec_find(char out[static VENDOR_PLACE_MAX])
 {
-	char program[PATH_MAX], beside[PATH_MAX + sizeof("/fetch")];
+	char program[VENDOR_PLACE_MAX], beside[VENDOR_PLACE_MAX + sizeof("/fetch")];
 	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
 	char *slash;
 
-	snprintf(out, PATH_MAX, "%s", APITOKEN_LIBEXECDIR);
-	if (length <= 0)
+	snprintf(out, VENDOR_PLACE_MAX, "%s", APITOKEN_LIBEXECDIR);
+	if (length <= 0 || (size_t)length == sizeof(program) - 1)
 		return;
 	program[length] = '\0';
 	slash = strrchr(program, '/');
@@ -86,15 +84,15 @@ static void libexec_find(char out[static PATH_MAX])
 	*slash = '\0';
 	snprintf(beside, sizeof(beside), "%s/fetch", program);
 	if (access(beside, F_OK) == 0)
-		text_copy(out, PATH_MAX, program);
-	else if (strlen(program) + sizeof("/../libexec/apitoken") <= PATH_MAX)
-		snprintf(out, PATH_MAX, "%.*s/../libexec/apitoken", (int)(PATH_MAX - sizeof("/../libexec/apitoken")), program);
+		text_copy(out, VENDOR_PLACE_MAX, program);
+	else if (strlen(program) + sizeof("/../libexec/apitoken") <= VENDOR_PLACE_MAX)
+		snprintf(out, VENDOR_PLACE_MAX, "%.*s/../libexec/apitoken", (int)(VENDOR_PLACE_MAX - sizeof("/../libexec/apitoken")), program);
 }
 
 static int add_user_folder(struct vendor_places *places, size_t *count, struct error *error)
 {
 	const char *home = secure_getenv("HOME");
-	char folder[PLACE_MAX];
+	char folder[VENDOR_PLACE_MAX];
 
 	if (!home || home[0] != '/')
 		return 0;
@@ -107,7 +105,7 @@ int vendor_places_for_user(struct vendor_places *places, struct error *error)
 {
 	const char *chosen = secure_getenv("APITOKEN_CONFIG");
 	struct vendor_places built;
-	char libexec[PATH_MAX];
+	char libexec[VENDOR_PLACE_MAX];
 	size_t count = 0;
 
 	memset(&built, 0, sizeof(built));
