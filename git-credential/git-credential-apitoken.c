@@ -93,7 +93,7 @@ static bool rejects(const struct git_request *request, const struct vendor_host 
 	if (secret_equal(&request->password, &record->access_token) ||
 	    secret_equal(&request->credential, &record->access_token))
 		return true;
-	if (request->credential.length == 0 || secret_init(&basic, GIT_ANSWER_MAX) != 0)
+	if (request->credential.length == 0)
 		return false;
 	equal = git_answer_basic(&basic, git_answer_username(host, record),
 				 &record->access_token) == 0 &&

@@ -5,6 +5,8 @@
 
 #include "git-credential/base64.h"
 
+enum { LINES_MAX = 256 }; /* bytes of an answer without username and token */
+
 enum scheme { SCHEME_NONE, SCHEME_BEARER, SCHEME_BASIC };
 
 const char *git_answer_username(const struct vendor_host *host, const struct record *record)
@@ -14,10 +16,14 @@ const char *git_answer_username(const struct vendor_host *host, const struct rec
 
 int git_answer_basic(struct secret *out, const char *username, const struct secret *token)
 {
+	size_t length = strlen(username) + 1 + token->length;
 	struct secret pair = SECRET_NONE;
 
-	if (secret_init(&pair, strlen(username) + 1 + token->length) != 0)
+	*out = SECRET_NONE;
+	if (secret_init(&pair, length) != 0 || secret_init(out, BASE64_SIZE(length)) != 0) {
+		secret_release(&pair);
 		return -1;
+	}
 	secret_append_text(&pair, username);
 	secret_append_text(&pair, ":");
 	secret_append(&pair, token->bytes, token->length);
@@ -49,24 +55,35 @@ static int check_bytes(const char *bytes, size_t length, const char *what, struc
 	return 0;
 }
 
+static int put_basic(const struct vendor_host *host, const struct record *record,
+		     struct secret *answer, struct error *error)
+{
+	const char *username = git_answer_username(host, record);
+	struct secret basic;
+
+	if (strchr(username, ':'))
+		return error_set(error, ERROR_POLICY,
+				 "a username with a colon cannot be sent as Basic; set "
+				 "git_username for the host");
+	if (git_answer_basic(&basic, username, &record->access_token) != 0)
+		return error_set(error, ERROR_MEMORY, "out of memory while answering git");
+	secret_append_text(answer, "capability[]=authtype\nauthtype=Basic\ncredential=");
+	secret_append(answer, basic.bytes, basic.length);
+	secret_release(&basic);
+	return 0;
+}
+
 static int put_credential(const struct git_request *request, const struct vendor_host *host,
 			  const struct record *record, struct secret *answer, struct error *error)
 {
-	const char *username = git_answer_username(host, record);
-
 	switch (choose_scheme(request, host->git_auth)) {
 	case SCHEME_BEARER:
 		secret_append_text(answer, "capability[]=authtype\nauthtype=Bearer\ncredential=");
 		secret_append(answer, record->access_token.bytes, record->access_token.length);
 		break;
 	case SCHEME_BASIC:
-		if (strchr(username, ':'))
-			return error_set(error, ERROR_POLICY,
-					 "a username with a colon cannot be sent as Basic; set "
-					 "git_username for the host");
-		secret_append_text(answer, "capability[]=authtype\nauthtype=Basic\ncredential=");
-		if (git_answer_basic(answer, username, &record->access_token) != 0)
-			return error_set(error, ERROR_MEMORY, "out of memory while answering git");
+		if (put_basic(host, record, answer, error) != 0)
+			return -1;
 		break;
 	case SCHEME_NONE:
 		return error_set(error, ERROR_POLICY,
@@ -116,8 +133,10 @@ int git_answer_build(const struct git_request *request, const struct vendor_host
 		     const struct record *record, bool may_renew, struct secret *answer,
 		     struct error *error)
 {
+	size_t pair = strlen(git_answer_username(host, record)) + 1 + record->access_token.length;
+
 	*answer = SECRET_NONE;
-	if (secret_init(answer, GIT_ANSWER_MAX) != 0)
+	if (secret_init(answer, LINES_MAX + BASE64_SIZE(pair)) != 0)
 		return error_set(error, ERROR_MEMORY, "out of memory while answering git");
 	if (put_lines(request, host, record, may_renew, answer, error) == 0)
 		return 0;

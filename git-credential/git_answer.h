@@ -9,8 +9,6 @@
 #include "common/vendor.h"
 #include "git-credential/git_request.h"
 
-enum { GIT_ANSWER_MAX = 16 * 1024 }; /* bytes: a token of TOKEN_MAX in base64 and the other lines */
-
 /*
  * The whole answer for a request of this host with this record. *answer is initialised here; the
  * caller releases it. Where git offers authtype: the scheme of the host's git_auth (auto: one that
@@ -26,7 +24,7 @@ int git_answer_build(const struct git_request *request, const struct vendor_host
 
 /* The username that goes with the token: the host's git_username, else the record's account. */
 const char *git_answer_username(const struct vendor_host *host, const struct record *record);
-/* Appends base64(username:token), the credential of Basic (RFC 7617). */
+/* base64(username:token), the credential of Basic (RFC 7617). *out is initialised here. 0 or -1. */
 int git_answer_basic(struct secret *out, const char *username, const struct secret *token);
 
 #endif
