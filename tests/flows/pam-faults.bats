@@ -61,7 +61,8 @@ tried()
 	while read -r name number; do
 		WRAPPER=(strace -f -b execve -qq -o /dev/null -e "trace=$name" -e "inject=$name:error=EINTR:when=$number")
 		host alice "$(password_of alice)" getuser auth >/dev/null || true
-		tried SUCCESS none || { printf '%s %s: %s\n' "$name" "$number" "$output"; return 1; }
+		# An interrupted read of /etc/passwd is "no such user" already to libc.
+		tried SUCCESS none || { [ "$name" = read ] && tried USER_UNKNOWN; } || { printf '%s %s: %s\n' "$name" "$number" "$output"; return 1; }
 	done </run/calls
 }
 

@@ -22,11 +22,14 @@ readonly SIGCHLD_MODES='dfl ign nocldwait handler waiter blocked count'
 	configure_acme 'timeout = 1'
 	for mode in $SIGCHLD_MODES; do
 		PAMH=(-s "$mode" -k)
-		vendor_control /answers -d delay_ms=5000 >/dev/null
+		vendor_control /answers -d delay_ms=3000 >/dev/null
 		host alice "$(password_of alice)" auth
 		said 'auth PAM_AUTHINFO_UNAVAIL' 'signals 0' 'state same' || { echo "mode: $mode"; return 1; }
 	done
+	wait_until 20 posts_are $((4 * $(wc -w <<<"$SIGCHLD_MODES")))
 }
+# The vendor counts a delayed request when its delay is over: not in the next test, please.
+posts_are() { [ "$(password_posts)" -eq "$1" ]; }
 
 @test "HST-06 with any of the descriptors 0, 1, 2 closed a login works and writes to none of them" {
 	local closed
@@ -78,7 +81,7 @@ readonly SIGCHLD_MODES='dfl ign nocldwait handler waiter blocked count'
 forbidden_calls()
 {
 	nm -D --undefined-only "$MODULE" | awk '{ sub(/@.*/, "", $2); print $2 }' |
-		grep -xE '(secure_)?getenv|environ|system|popen|printf|puts|perror|v?fork|exit|set(res|re|e|fs)?[ug]id|sigaction|signal|alarm|pthread_create'
+		grep -xE '(secure_)?getenv|environ|system|popen|printf|puts|perror|v?fork|exit|set(res|re|e|fs)?[ug]id|signal|alarm|setitimer|pthread_create'
 }
 # Local 'd' symbols include .data.rel.ro, which relocation leaves read-only: only .data and .bss count.
 mutable_data()

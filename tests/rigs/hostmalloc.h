@@ -25,6 +25,9 @@ static long malloc_end(void)
 	return atomic_exchange(&malloc_calls, -1);
 }
 
+/* The tree is built with hidden symbols; these must be seen by the libraries. */
+#define HOST_EXPORT __attribute__((visibility("default")))
+
 #ifndef APITOKEN_SANITIZED
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -38,17 +41,17 @@ static _Bool malloc_must_fail(void)
 	return 1;
 }
 
-void *malloc(size_t size)
+HOST_EXPORT void *malloc(size_t size)
 {
 	return malloc_must_fail() ? NULL : __libc_malloc(size);
 }
 
-void *calloc(size_t count, size_t size)
+HOST_EXPORT void *calloc(size_t count, size_t size)
 {
 	return malloc_must_fail() ? NULL : __libc_calloc(count, size);
 }
 
-void *realloc(void *old, size_t size)
+HOST_EXPORT void *realloc(void *old, size_t size)
 {
 	return malloc_must_fail() ? NULL : __libc_realloc(old, size);
 }

@@ -413,6 +413,7 @@ static void process_prepare(const struct process *process)
 		stop("-o");
 	tally.many = host.runs > 1 || host.threads > 1;
 	openlog(NULL, LOG_NDELAY, LOG_AUTHPRIV);
+	getpwnam("root"); /* libc aborts where memory runs out while it reads nsswitch.conf for the first time */
 	if (host.compare)
 		setup_count_signals(count_signal);
 	if (!setup_sigchld(host.sigchld, count_signal))
