@@ -9,7 +9,7 @@
 
 enum {
 	ARGUMENT_SHOWN_MAX = 64, /* bytes of a bad argument that are shown */
-	FOLDER_MAX = 3840,	 /* bytes: leaves room for file names below PATH_MAX */
+	FOLDER_MAX = VENDOR_PLACE_MAX - 64, /* bytes: leaves room for the folders below it */
 };
 
 enum option_kind { OPTION_FLAG, OPTION_VENDOR, OPTION_FOLDER };
