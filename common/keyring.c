@@ -108,33 +108,38 @@ int keyring_read_serial(int32_t serial, struct secret *payload, struct error *er
 	return 0;
 }
 
-static int reserve(const char *description, size_t size)
-{
-	static const char zeros[RECORD_PAYLOAD_MAX + ROOM_SPARE];
+static const char zeros[RECORD_PAYLOAD_MAX + ROOM_SPARE];
 
-	if (size > RECORD_PAYLOAD_MAX)
-		size = RECORD_PAYLOAD_MAX;
-	return add_key("user", description, zeros, size + ROOM_SPARE,
-		       KEY_SPEC_THREAD_KEYRING) < 0 ? -1 : 0;
+static size_t room_for(size_t size)
+{
+	return (size < RECORD_PAYLOAD_MAX ? size : RECORD_PAYLOAD_MAX) + ROOM_SPARE;
+}
+
+static bool reserve_now(const char *description, size_t size)
+{
+	return add_key("user", description, zeros, room_for(size), KEY_SPEC_THREAD_KEYRING) >= 0;
 }
 
 int keyring_reserve(const char *description, size_t size, struct error *error)
 {
 	int32_t serial;
-	long old;
+	long old = 0;
 
 	if (key_check_ids(error) != 0)
 		return -1;
-	if (reserve(description, size) == 0)
+	if (reserve_now(description, size))
 		return 0;
 	if (errno != EDQUOT)
 		return key_failure(error, errno, "reserve room for the record");
 	serial = find(description);
-	old = serial < 0 ? -1 : keyctl_read(serial, NULL, 0);
-	if (old > 0 && (reserve(description, (size_t)(old + old / 4 + ROOM_GROWTH)) == 0 ||
-			reserve(description, (size_t)old) == 0))
+	if (serial >= 0)
+		old = keyctl_read(serial, NULL, 0);
+	if (old > 0 && reserve_now(description, (size_t)(old + old / 4 + ROOM_GROWTH)))
 		return 0;
-	return key_failure(error, EDQUOT, "reserve room for the record");
+	/* The least that makes sense, with patience. */
+	if (key_add(description, zeros, room_for(old > 0 ? (size_t)old : size)) >= 0)
+		return 0;
+	return key_failure(error, errno, "reserve room for the record");
 }
 
 void keyring_unreserve(void)

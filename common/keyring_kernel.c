@@ -6,12 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/fsuid.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/keyring.h"
 #include "common/text.h"
 
-enum { PERMISSION_DIGITS = 8, NUMBER_TEXT_MAX = 24 };
+enum { PERMISSION_DIGITS = 8, NUMBER_TEXT_MAX = 24, QUOTA_TRIES = 6, QUOTA_PAUSE_MS = 20 };
 
 /* Takes the text up to the next ';' off *rest. */
 static int take_part(const char **rest, char *out, size_t size)
@@ -121,11 +122,24 @@ static int make_private(int32_t serial, int64_t seconds)
 	return -1;
 }
 
+int32_t key_add(const char *description, const void *payload, size_t length)
+{
+	const struct timespec pause = { .tv_nsec = QUOTA_PAUSE_MS * 1000000 };
+
+	for (int attempt = 1;; attempt++) {
+		const int32_t added =
+			add_key("user", description, payload, length, KEY_SPEC_THREAD_KEYRING);
+
+		if (added >= 0 || errno != EDQUOT || attempt == QUOTA_TRIES)
+			return added;
+		nanosleep(&pause, NULL);
+	}
+}
+
 int key_build(const char *description, const void *payload, size_t length, int64_t seconds,
 	      int32_t *serial)
 {
-	const int32_t built =
-		add_key("user", description, payload, length, KEY_SPEC_THREAD_KEYRING);
+	const int32_t built = key_add(description, payload, length);
 	int errnum;
 
 	if (built >= 0 && make_private(built, seconds) == 0) {

@@ -31,8 +31,14 @@ bool key_is_private(const struct key_facts *facts, uid_t owner);
 int key_read(int32_t serial, size_t maximum, struct secret *payload);
 
 /*
- * A private key in the thread keyring, which nobody else can reach and which dies with the process: add (in place of a placeholder of that description), permission,
- * timeout, owner checked. 0 and *serial, or -1 with errno and nothing left behind.
+ * add_key(2) into the thread keyring. A displaced key counts until the kernel has collected it, so a
+ * full quota is asked again for a tenth of a second. The serial, or -1 with errno.
+ */
+int32_t key_add(const char *description, const void *payload, size_t length);
+/*
+ * A private key in the thread keyring, which nobody else can reach and which dies with the process:
+ * add (in place of a placeholder of that description), permission, timeout, owner checked. 0 and
+ * *serial, or -1 with errno and nothing left behind.
  */
 int key_build(const char *description, const void *payload, size_t length, int64_t seconds,
 	      int32_t *serial);
