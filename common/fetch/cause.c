@@ -7,6 +7,8 @@
 
 #include "common/text.h"
 
+enum { VERIFY_UNSPECIFIED = 1 }; /* what libcurl leaves where the chain is good and the name is not */
+
 struct cause {
 	long code;
 	const char *text;
@@ -67,13 +69,13 @@ void cause_describe(int code, long verify, int errnum, struct http_failure *fail
 	const char *text = FIND(curl_causes, code);
 
 	failure->verdict = code == CURLE_SSL_CACERT_BADFILE ? VERDICT_CONFIGURATION : VERDICT_UNAVAILABLE;
-	if (code == CURLE_PEER_FAILED_VERIFICATION && verify != 0)
+	if (code == CURLE_PEER_FAILED_VERIFICATION && verify > VERIFY_UNSPECIFIED)
 		text = FIND(certificate_causes, verify);
 	if (code == CURLE_COULDNT_CONNECT && errnum != 0)
 		snprintf(failure->cause, sizeof(failure->cause), "could not connect: %s", strerror(errnum));
 	else if (text != NULL)
 		snprintf(failure->cause, sizeof(failure->cause), "%s", text);
-	else if (code == CURLE_PEER_FAILED_VERIFICATION)
+	else if (code == CURLE_PEER_FAILED_VERIFICATION && verify > VERIFY_UNSPECIFIED)
 		snprintf(failure->cause, sizeof(failure->cause), "the certificate was refused (OpenSSL %ld)", verify);
 	else
 		snprintf(failure->cause, sizeof(failure->cause), "%s (curl %d)", curl_easy_strerror((CURLcode)code), code);

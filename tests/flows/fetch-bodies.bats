@@ -78,7 +78,7 @@ typed() { lie --status 200 ${1:+--header "Content-Type: $1"} ${2:+--header "Cont
 		says '{"access_token":"'"$part"'def","token_type":"Bearer"}'
 		says '{"access_token":"abc'"$part"'","token_type":"Bearer"}'
 	done
-	says '{"access_token":"abc\ndef"}'
+	says '{"access_token":"abc\ndef","token_type":"Bearer"}'
 }
 
 @test "BOD-06 a token that no keyring can hold: a clear message, never cut" {
@@ -106,18 +106,18 @@ typed() { lie --status 200 ${1:+--header "Content-Type: $1"} ${2:+--header "Cont
 
 @test "BOD-07 a field that stands twice spoils the answer" {
 	says '{"access_token":"a","access_token":"b","token_type":"Bearer"}'
-	says '{"error":"x","access_token":"a","error":""}'
-	says '{"access_token":"a","expires_in":60,"expires_in":99999}'
-	says '{"access_token":"a","\\u0061ccess_token":"b"}'
-	says '{"access_token":"a","access_token\\u0000":"b"}'
+	says '{"error":"x","access_token":"a","token_type":"Bearer","error":""}'
+	says '{"access_token":"a","token_type":"Bearer","expires_in":60,"expires_in":99999}'
+	says '{"access_token":"a","token_type":"Bearer","\\u0061ccess_token":"b"}'
+	says '{"access_token":"a","token_type":"Bearer","access_token\\u0000":"b"}'
 }
 
 @test "BOD-08 deep nesting and thousands of keys end quickly" {
-	{ printf '{"access_token":"a","x":'; printf '[%.0s' {1..30000}; printf ']%.0s' {1..30000}; printf '}'; } >/run/body
+	{ printf '{"access_token":"a","token_type":"Bearer","x":'; printf '[%.0s' {1..30000}; printf ']%.0s' {1..30000}; printf '}'; } >/run/body
 	lie --json /run/body
 	verdict_is unavailable
 	[ "$milliseconds" -lt 1000 ]
-	{ printf '{"access_token":"a"'; printf ',"k%d":1' {1..6000}; printf '}'; } >/run/body
+	{ printf '{"access_token":"a","token_type":"Bearer"'; printf ',"k%d":1' {1..6000}; printf '}'; } >/run/body
 	lie --json /run/body
 	verdict_is unavailable
 	[ "$milliseconds" -lt 1000 ]
@@ -156,10 +156,12 @@ typed() { lie --status 200 ${1:+--header "Content-Type: $1"} ${2:+--header "Cont
 
 @test "NET-14 401 and 403 without the vendor's own words are no refusal" {
 	local code
-	for code in 401 403 404 405 415 500 502; do
+	for code in 401 403 500 502; do
 		lie --status "$code" --header 'Content-Type: text/html' --body '<html>blocked</html>'
 		verdict_is unavailable || { echo "$code"; false; }
 	done
+	lie --status 404 --header 'Content-Type: text/html' --body '<html>no such page</html>'
+	verdict_is configuration
 	lie --status 401 --header 'Content-Type: application/json' --body '{"error":"invalid_client"}'
 	verdict_is configuration
 	lie --status 400 --header 'Content-Type: application/json' --body '{"error":"invalid_grant"}'

@@ -59,15 +59,17 @@ life()
 
 @test "each dialect logs in, refreshes where it can" {
 	life
-	dialect apiax "issuer = https://vendor.test:$VENDOR_PORT/auth/realms/apiax"
+	dialect apiax "token_url = https://vendor.test:$VENDOR_PORT/auth/realms/apiax/protocol/openid-connect/token"
 	life
-	dialect vyopta "issuer = https://vendor.test:$VENDOR_PORT/auth/realms/vyopta"
+	dialect vyopta "connect_to = 127.0.0.1:$VENDOR_PORT" # it insists on its own name in Host
 	fetch_login alice "$(vendor_password alice)"
 	verdict_is success
 	[ "$(value lifetime)" = 300 ]
 	[ -z "$(value refresh_token)" ]
 	dialect amino "base_url = https://vendor.test:$VENDOR_PORT"
-	life
+	fetch_login alice "$(vendor_password alice)"
+	verdict_is success
+	[ "$(value lifetime_from)" = data.attributes.expires_at_timestamp ]
 }
 
 @test "a rotated refresh token is dead: log in again" {
@@ -85,6 +87,11 @@ life()
 	fetch_login alice "$(vendor_password alice)" --show
 	local token
 	token=$(value refresh_token)
+	fetch_revoke "$token"
+	verdict_is configuration
+	message_has 'no step revoke'
+	dialect oauth2 "token_url = https://vendor.test:$VENDOR_PORT/oauth2/token" 'client_id = apitoken' '[step revoke]' \
+		"url = https://vendor.test:$VENDOR_PORT/oauth2/revoke" 'field.client_id = {client_id}' 'field.token = {refresh_token}'
 	fetch_revoke "$token"
 	[ "$status" = 0 ] || { echo "$output"; false; }
 	fetch_refresh "$token"
@@ -172,7 +179,6 @@ fetch_pid() { wait_until 10 pgrep -x fetch >/dev/null && pgrep -x fetch; }
 }
 
 @test "HLP-02 root is gone before any name is looked up or any byte of the vendor read" {
-	command -v strace >/dev/null || skip "strace is missing"
 	strace -f -o /run/trace -e trace=setresuid,setresgid,setgroups,openat,connect,execve "$RIGS/fetchcall" --libexec "$LIBEXEC" "$FETCH_CONFIG" try \
 		login alice < <(vendor_password alice) >/dev/null
 	local dropped resolved

@@ -79,7 +79,7 @@ head_of() { printf 'HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\n%s\
 	sent_once
 	unavailable_by $'read\nsend HTTP/1.1 200 OK\\r\\nContent-Ty\nreset' ''
 	fast
-	unavailable_by $'read\nsend '"$(head_of 'Content-Length: 100\r\n')"'{"access\nreset' ''
+	unavailable_by $'read\nsend '"$(head_of 'Content-Length: 100\r\n')"$'{"access\nreset' ''
 	fast
 	sent_once
 }
@@ -103,7 +103,7 @@ head_of() { printf 'HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\n%s\
 @test "NET-07 HLP-06 a hang at each stage ends at the deadline" {
 	local script
 	for script in 'hang' $'peek\nhang' $'handshake-cut 200\nhang' $'handshake\nhang' $'read-head\nhang' $'read\nhang' \
-		$'read\nsend HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\n\nhang' $'read\nsend '"$(head_of 'Content-Length: 100\r\n')"'{"acc\nhang'; do
+		$'read\nsend HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\n\nhang' $'read\nsend '"$(head_of 'Content-Length: 100\r\n')"$'{"acc\nhang'; do
 		badidp_stop
 		badidp_start --script - <<<"$script"
 		fetch_liar 'timeout = 1'
@@ -117,15 +117,13 @@ head_of() { printf 'HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\n%s\
 
 @test "NET-07 packets that vanish: unavailable at the deadline" {
 	badidp_start --json <(printf %s "$GOOD_ANSWER")
-	# 240.0.0.0/4 leads nowhere; with a route through a device that swallows everything, SYNs vanish
-	ip link add hole type dummy 2>/dev/null || skip 'no dummy network device in this kernel'
-	ip address add 192.0.2.1/24 dev hole
-	ip link set hole up
+	# a packet that comes back from loopback for a foreign address is dropped
+	ip route add 192.0.2.77 dev lo
 	fetch_liar 'token_url = https://192.0.2.77/token' 'timeout = 1'
 	fetch_login alice "$CANARY_PASSWORD"
-	ip link del hole
+	ip route del 192.0.2.77 dev lo
 	verdict_is unavailable
-	[ "$milliseconds" -le 4000 ]
+	[ "$milliseconds" -ge 900 ] && [ "$milliseconds" -le 1500 ] || { echo "$milliseconds ms"; false; }
 	never_sent
 }
 

@@ -1,7 +1,7 @@
 # fetch.bash: exchanges by the real fetch, from the shell. In a .bats file after helper and servers: "load fetch".
 #
 # fetch_vendor [LINE FOR THE VENDOR FILE]...   configures the vendor "try"; without a "dialect" line: oauth2
-# fetch_liar [LINE]...                         the same for badidp: https://vendor.test:$BADIDP_PORT/token, and its authority as ca_file
+# fetch_liar [LINE]...                         the same for badidp: https://${LIAR_HOST:-vendor.test}:$BADIDP_PORT/token, its authority as ca_file
 # fetch_login USER PASSWORD [fetchcall option]...  one login; fetchcall's lines are in $output, its time in $milliseconds
 # fetch_refresh TOKEN, fetch_revoke TOKEN
 # value NAME                                   what fetchcall printed as NAME
@@ -29,21 +29,20 @@ fetch_liar()
 {
 	install -m 644 "$BADIDP_CA" /run/liar-ca.pem
 	[[ $* = *'ca_file = '* ]] || set -- 'ca_file = /run/liar-ca.pem' "$@"
-	[[ $* = *'token_url = '* ]] || set -- "token_url = https://vendor.test:$BADIDP_PORT/token" "$@"
+	[[ $* = *'token_url = '* ]] || set -- "token_url = https://${LIAR_HOST:-vendor.test}:$BADIDP_PORT/token" "$@"
 	[[ $* = *'timeout = '* ]] || set -- 'timeout = 5' "$@"
 	fetch_vendor 'client_id = apitoken' "$@"
 }
 
+# fetch_call SECRET OPERATION USER-OR-EMPTY [fetchcall option]...
 fetch_call()
 {
-	local secret=$1
-	shift
-	run "$RIGS/fetchcall" --libexec "$LIBEXEC" "${FETCH_OPTIONS[@]}" "$FETCH_CONFIG" try "$@" < <(printf %s "$secret")
+	run "$RIGS/fetchcall" --libexec "$LIBEXEC" "${@:4}" "$FETCH_CONFIG" try "$2" ${3:+"$3"} < <(printf %s "$1")
 	milliseconds=$(value milliseconds)
 }
-fetch_login() { FETCH_OPTIONS=("${@:3}") fetch_call "$2" login "$1"; }
-fetch_refresh() { FETCH_OPTIONS=(--show) fetch_call "$1" refresh; }
-fetch_revoke() { FETCH_OPTIONS=(--show) fetch_call "$1" revoke; }
+fetch_login() { fetch_call "$2" login "$1" "${@:3}"; }
+fetch_refresh() { fetch_call "$1" refresh '' --show; }
+fetch_revoke() { fetch_call "$1" revoke '' --show; }
 
 value() { sed -n "s/^$1=//p" <<<"$output"; }
 

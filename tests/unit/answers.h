@@ -18,7 +18,7 @@ static const char answers_oauth2[] =
 	"[step login]\nurl = https://vendor.test/token\nfield.password = {password}\n"
 	"[answer]\naccess_token = access_token\nrefresh_token = refresh_token\nlifetime = expires_in expires_at\n"
 	"refresh_lifetime = refresh_expires_in\ntoken_type = token_type\nerror = error\nerror_description = error_description\nsubject = sub\n"
-	"login_time = login_timestamp\n"
+	"login_time = login_timestamp\ntoken_type_missing = bearer\n"
 	"[error account]\ncode = invalid_grant\ntext = not fully set up\nmeans = account\n"
 	"[error grant]\ncode = invalid_grant\nmeans = refused\n"
 	"[error client]\ncode = invalid_client unauthorized_client unsupported_grant_type invalid_scope invalid_request\nmeans = configuration\n"
