@@ -59,7 +59,9 @@ static int wrong_usage(const struct command *command, struct error *error)
 /* What was printed counts only when it arrived. */
 static int finish(int result, struct error *error)
 {
-	if (result == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+	bool failed = fflush(stdout) != 0 || ferror(stdout);
+
+	if (result == 0 && failed)
 		result = error_set_errno(error, ERROR_SYSTEM, errno,
 					 "cannot write to standard output");
 	return result == 0 ? 0 : program_fail("apitoken", error);

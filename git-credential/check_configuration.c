@@ -9,6 +9,7 @@
 #include "common/dialect.h"
 #include "common/policy.h"
 #include "common/trusted.h"
+#include "git-credential/choose.h"
 #include "git-credential/findings.h"
 
 static void check_file(struct findings *findings, const struct vendor *vendor, const char *path,
@@ -68,10 +69,8 @@ void check_configuration(struct findings *findings, const struct vendor_places *
 		return;
 	}
 	if (count == 0)
-		findings_add(findings, FINDING_WRONG,
-			     "%s: no vendor is configured; put a file NAME.conf there, see "
-			     "apitoken.conf(5)",
-			     places->vendor_folders[0]);
+		findings_add(findings, FINDING_WRONG, "%s",
+			     choose_folders(places, "no vendor is configured", &error));
 	for (size_t i = 0; i < count; i++)
 		check_vendor(findings, places, names[i]);
 	free(names);
@@ -80,9 +79,10 @@ void check_configuration(struct findings *findings, const struct vendor_places *
 }
 
 /* apitoken.conf steers only PAM logins, and those know /etc/apitoken alone; with APITOKEN_CONFIG
- * its folder is judged instead. */
-void check_policy(struct findings *findings, const struct vendor_places *places)
+ * its folder is judged instead. What is wrong in a vendor's file is told elsewhere. */
+void check_policy(struct findings *findings)
 {
+	static struct vendor_places places;
 	const char *folder = getenv("APITOKEN_CONFIG");
 	struct policy policy;
 	struct vendor vendor;
@@ -90,16 +90,19 @@ void check_policy(struct findings *findings, const struct vendor_places *places)
 
 	if (!folder)
 		folder = "/etc/apitoken";
-	if (policy_load(&policy, folder, NULL, &error) != 0)
+	if (policy_load(&policy, folder, NULL, &error) != 0 ||
+	    vendor_places_for_module(&places, folder, NULL, &error) != 0)
 		findings_add(findings, FINDING_WRONG, "%s", error.text);
 	else if (policy.vendor[0] == '\0' || strcmp(policy.vendor, "none") == 0)
 		findings_add(findings, FINDING_HINT,
 			     "%s/apitoken.conf: no vendor is set for PAM logins", folder);
-	else if (vendor_load(&vendor, policy.vendor, places, &error) != 0)
-		findings_add(findings, FINDING_WRONG, "%s/apitoken.conf: vendor = %s: %s", folder,
-			     policy.vendor, error.text);
-	else
+	else if (vendor_load(&vendor, policy.vendor, &places, &error) == 0)
 		vendor_release(&vendor);
+	else if (error.errnum == ENOENT)
+		findings_add(findings, FINDING_WRONG,
+			     "%s/apitoken.conf: PAM logins use vendor '%s', which has no file in "
+			     "%s",
+			     folder, policy.vendor, places.vendor_folders[0]);
 }
 
 void check_programs(struct findings *findings, const struct vendor_places *places)

@@ -20,6 +20,22 @@ static int several(char (*names)[VENDOR_NAME_MAX], size_t count, struct error *e
 	return error_set(error, ERROR_USAGE, "which vendor? Configured are: %s", shown);
 }
 
+const char *choose_folders(const struct vendor_places *places, const char *what,
+			   struct error *error)
+{
+	const char *own = places->vendor_folders[0], *all = places->vendor_folders[1];
+
+	if (all[0] == '\0')
+		error_set(error, ERROR_CONFIGURATION,
+			  "%s; put a file NAME.conf into %s; see apitoken.conf(5)", what, own);
+	else
+		error_set(error, ERROR_CONFIGURATION,
+			  "%s; put a file NAME.conf into %s for all users, or into %s for you; see "
+			  "apitoken.conf(5)",
+			  what, all, own);
+	return error->text;
+}
+
 int choose_vendor(const struct vendor_places *places, const char *operand,
 		  char name[static VENDOR_NAME_MAX], struct error *error)
 {
@@ -38,10 +54,7 @@ int choose_vendor(const struct vendor_places *places, const char *operand,
 	if (vendor_list(places, &names, &count, error) != 0)
 		return -1;
 	if (count == 0)
-		error_set(error, ERROR_CONFIGURATION,
-			  "no vendor is configured: each has a file NAME.conf in %s; see "
-			  "apitoken.conf(5)",
-			  places->vendor_folders[0]);
+		choose_folders(places, "no vendor is configured", error);
 	else if (count > 1)
 		several(names, count, error);
 	else

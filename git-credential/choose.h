@@ -13,4 +13,11 @@
 int choose_vendor(const struct vendor_places *places, const char *operand,
 		  char name[static VENDOR_NAME_MAX], struct error *error);
 
+/*
+ * Fills *error, which must not be NULL, with what (that no vendor is configured) and where a
+ * vendor's file belongs. Returns its text.
+ */
+const char *choose_folders(const struct vendor_places *places, const char *what,
+			   struct error *error);
+
 #endif

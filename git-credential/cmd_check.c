@@ -33,7 +33,7 @@ static int check_everything(const struct arguments *arguments, const struct vend
 
 	findings_init(&findings);
 	check_configuration(&findings, places);
-	check_policy(&findings, places);
+	check_policy(&findings);
 	check_programs(&findings, places);
 	check_git(&findings);
 	(arguments->given[OPTION_JSON] ? findings_json : findings_table)(&findings, report);

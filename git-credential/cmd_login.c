@@ -79,6 +79,19 @@ static void tell(const struct record *record)
 		printf(" and is renewed without your password.\n");
 }
 
+/* What a person can do about a refusal. */
+static int explain(const char *username, struct error *error)
+{
+	char shown[ACCOUNT_MAX];
+
+	if (error->code != ERROR_REFUSED)
+		return -1;
+	text_printable(shown, sizeof(shown), username, strlen(username));
+	return error_set(error, ERROR_REFUSED,
+			 "%s; check the password of %s, or name yourself with --username",
+			 error->text, shown);
+}
+
 static int log_in(const struct arguments *arguments, const struct vendor *vendor,
 		  const struct vendor_places *places, struct error *error)
 {
@@ -87,14 +100,18 @@ static int log_in(const struct arguments *arguments, const struct vendor *vendor
 	struct record record;
 	int result = -1;
 
-	if (choose_username(arguments, vendor, username, error) == 0 &&
-	    obtain_password(arguments, vendor, username, &password, error) == 0 &&
-	    tokens_login(vendor, places, username, &password, arguments->given[OPTION_ACCOUNT],
-			 &record, error) == 0) {
-		tell(&record);
-		record_release(&record);
-		result = 0;
+	if (choose_username(arguments, vendor, username, error) != 0 ||
+	    obtain_password(arguments, vendor, username, &password, error) != 0)
+		goto out;
+	result = tokens_login(vendor, places, username, &password, arguments->given[OPTION_ACCOUNT],
+			      &record, error);
+	if (result != 0) {
+		explain(username, error);
+		goto out;
 	}
+	tell(&record);
+	record_release(&record);
+out:
 	secret_release(&password);
 	return result;
 }

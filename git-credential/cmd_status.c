@@ -2,6 +2,7 @@
 /* apitoken status, and "apitoken" alone. */
 #include <stdio.h>
 
+#include "git-credential/choose.h"
 #include "git-credential/command.h"
 #include "git-credential/status.h"
 
@@ -34,14 +35,14 @@ int command_status(const struct arguments *arguments, struct error *error)
 
 static void advise(const struct status *status)
 {
+	struct error none;
 	size_t logins = 0;
 
 	for (size_t i = 0; i < status->count; i++)
 		logins += status->rows[i].stored;
 	if (status->count == 0) {
-		printf("No vendor is configured yet. Put a file NAME.conf into %s; "
-		       "apitoken.conf(5) shows one.\n",
-		       status->lookup.places.vendor_folders[0]);
+		printf("%s\n", choose_folders(&status->lookup.places, "No vendor is configured yet",
+					      &none));
 		return;
 	}
 	for (size_t i = 0; i < status->count; i++)

@@ -9,8 +9,8 @@
 #include "git-credential/program.h"
 
 enum {
-	OUTPUT_MAX = TOKEN_MAX + 16 * 1024
-}; /* bytes: the token and the dialect's further headers */
+	OUTPUT_MAX = TOKEN_MAX + 16 * 1024, /* bytes: the token and the dialect's further headers */
+};
 
 typedef int printer(const struct lookup *lookup, const struct record *record, struct secret *output,
 		    struct error *error);

@@ -4,9 +4,10 @@
 #include <string.h>
 
 enum {
-	NAME_MAX_SHOWN = 64,
-	DEPTH_MAX = 4
-}; /* bytes with NUL; defaults that name other variables */
+	NAME_MAX_SHOWN = 64, /* bytes with NUL */
+	DEPTH_MAX = 4,       /* defaults that name other variables */
+	LINE_SIZE = 4096,    /* bytes of one value */
+};
 
 static bool is_secret(const char *name)
 {
@@ -101,9 +102,16 @@ static void describe_parts(const struct description *description, const char *wh
 			   const struct dialect_part *parts, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		secret_append_format(description->out, "    %s %s = ", what, parts[i].name);
-		expand(description, parts[i].template_text, 0);
-		secret_append_text(description->out, "\n");
+		struct secret line = SECRET_NONE;
+		struct description value = *description;
+
+		value.out = &line;
+		if (secret_init(&line, LINE_SIZE) == 0)
+			expand(&value, parts[i].template_text, 0);
+		if (line.length > 0) /* what is empty is not sent */
+			secret_append_format(description->out, "    %s %s = %s\n", what,
+					     parts[i].name, line.bytes);
+		secret_release(&line);
 	}
 }
 
@@ -122,8 +130,11 @@ static const char *body_words(enum dialect_body body)
 	return "nothing";
 }
 
-static const char *client_words(enum dialect_client_auth auth)
+/* A public client has no secret and proves nothing. */
+static const char *client_words(const struct vendor *vendor, enum dialect_client_auth auth)
 {
+	if (!vendor->client_secret_file)
+		return "";
 	switch (auth) {
 	case CLIENT_AUTH_BASIC_RAW:
 	case CLIENT_AUTH_BASIC_FORM:
@@ -148,7 +159,7 @@ void describe_step(struct secret *out, const struct dialect_step *step, const st
 	secret_append_format(out, " with %s%s%s\n", body_words(step->body),
 			     step->content_type ? " as " : "",
 			     step->content_type ? step->content_type : "");
-	secret_append_text(out, client_words(step->client_auth));
+	secret_append_text(out, client_words(vendor, step->client_auth));
 	describe_parts(&description, "header", step->headers, step->headers_count);
 	describe_parts(&description, "field", step->fields, step->fields_count);
 }

@@ -38,7 +38,7 @@ void findings_json(const struct findings *findings, struct secret *out);
 
 /* The checks. Each adds what it finds. */
 void check_configuration(struct findings *findings, const struct vendor_places *places);
-void check_policy(struct findings *findings, const struct vendor_places *places);
+void check_policy(struct findings *findings);
 void check_programs(struct findings *findings, const struct vendor_places *places);
 void check_git(struct findings *findings);
 /* "git version 2.39.5": whether it is older than major.minor; a text that names no version is not.

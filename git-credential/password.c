@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 enum {
-	INPUT_MAX = PASSWORD_MAX + 2
-}; /* bytes: the line end, and one more that shows what is too long */
+	INPUT_MAX = PASSWORD_MAX + 2, /* bytes: the line end, and one that shows what is too long */
+};
 
 static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU };
 enum { SIGNALS = sizeof(signals) / sizeof(signals[0]) };

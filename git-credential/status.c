@@ -10,7 +10,19 @@
 #include "common/text.h"
 #include "common/trusted.h"
 
+enum { COMMAND_MAX = VENDOR_NAME_MAX + ACCOUNT_MAX + 32 };
+
 #define NOTE(row, ...) snprintf((row)->note, sizeof((row)->note), __VA_ARGS__)
+
+/* "apitoken login NAME", and what chooses a further account. */
+static const char *login_command(const struct status_row *row, char out[static COMMAND_MAX])
+{
+	const char *account = row->further && row->readable ? row->account : "";
+
+	snprintf(out, COMMAND_MAX, "apitoken login %s%s%s", row->name,
+		 account[0] != '\0' ? " --account " : "", account);
+	return out;
+}
 
 static void take_record(struct status_row *row, const struct record *record, int64_t now)
 {
@@ -23,6 +35,7 @@ static void take_record(struct status_row *row, const struct record *record, int
 	row->access_expires_at = record->access_expires_at;
 	row->refresh_expires_at = record->refresh_expires_at;
 	row->refresh_token = record_refreshable(record, now);
+	text_copy(row->reason, sizeof(row->reason), record->note);
 }
 
 static void read_record(struct status_row *row, const struct keyring_item *item, int64_t now)
@@ -30,13 +43,14 @@ static void read_record(struct status_row *row, const struct keyring_item *item,
 	struct secret payload = SECRET_NONE;
 	struct record record;
 	struct error error = { .code = ERROR_NONE };
+	char command[COMMAND_MAX];
 
 	if (keyring_read_serial(item->serial, &payload, &error) == 0 &&
 	    record_decode(&payload, &record, &error) == 0) {
 		take_record(row, &record, now);
 		record_release(&record);
 	} else {
-		NOTE(row, "%s; log in again: apitoken login %s", error.text, row->name);
+		NOTE(row, "%s; log in again: %s", error.text, login_command(row, command));
 	}
 	secret_release(&payload);
 }
@@ -61,6 +75,8 @@ static const char *obstacle(const struct status_row *row, const struct dialect *
 		return "its vendor file says refresh = none";
 	if (dialect->refresh == REFRESH_NONE && row->vendor.refresh != VENDOR_REFRESH_TRY)
 		return "this vendor knows no refresh";
+	if (row->reason[0] != '\0')
+		return row->reason;
 	if (!row->refresh_token)
 		return row->refresh_expires_at > 0 ? "the login has ended"
 						   : "the vendor gave no refresh token";
@@ -73,6 +89,7 @@ static void judge_renewal(struct status_row *row, const struct lookup *lookup)
 {
 	struct dialect dialect;
 	struct error error = { .code = ERROR_NONE };
+	char command[COMMAND_MAX];
 	const char *why;
 
 	if (vendor_dialect(&row->vendor, &lookup->places, &dialect, &error) != 0) {
@@ -82,8 +99,8 @@ static void judge_renewal(struct status_row *row, const struct lookup *lookup)
 	why = obstacle(row, &dialect);
 	row->renewable = why == NULL;
 	if (why)
-		NOTE(row, "it cannot be renewed: %s; when it ends, log in: apitoken login %s", why,
-		     row->name);
+		NOTE(row, "it cannot be renewed: %s; when it ends: %s", why,
+		     login_command(row, command));
 	dialect_release(&dialect);
 }
 

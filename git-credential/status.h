@@ -14,6 +14,8 @@
 #include "common/vendor.h"
 #include "git-credential/lookup.h"
 
+enum { STATUS_NOTE_MAX = ERROR_TEXT_MAX + ACCOUNT_MAX + 128 }; /* bytes with NUL */
+
 struct status_row {
 	char name[VENDOR_NAME_MAX];
 	bool stored;   /* there is a record, sound or not */
@@ -22,13 +24,13 @@ struct status_row {
 	char account[ACCOUNT_MAX]; /* printable */
 	uint64_t generation;
 	int64_t login_at, obtained_at, access_expires_at, refresh_expires_at;
-	bool refresh_token; /* there is one, and its end is not past */
+	char reason[RECORD_NOTE_MAX]; /* why there is no refresh token, where the record tells */
+	bool refresh_token;           /* there is one, and its end is not past */
 
 	bool configured; /* vendor is loaded */
 	struct vendor vendor;
-	char note[ERROR_TEXT_MAX +
-		  128]; /* what is wrong or missing and what to type; "": nothing */
-	bool renewable; /* a refresh may be tried */
+	char note[STATUS_NOTE_MAX]; /* what is wrong or missing and what to type; "": nothing */
+	bool renewable;             /* a refresh may be tried */
 };
 
 struct status {

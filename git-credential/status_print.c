@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "git-credential/choose.h"
 #include "git-credential/json_text.h"
 #include "git-credential/quota.h"
 #include "git-credential/status.h"
@@ -98,12 +99,15 @@ static void append_notes(const struct status *status, struct secret *out)
 	bool first = true;
 
 	for (size_t i = 0; i < status->count; i++) {
-		if (status->rows[i].note[0] == '\0')
+		const struct status_row *row = &status->rows[i];
+
+		if (row->note[0] == '\0' || (i > 0 && strcmp(row->name, row[-1].name) == 0 &&
+					     strcmp(row->note, row[-1].note) == 0))
 			continue;
 		if (first)
 			secret_append_text(out, "\n");
 		first = false;
-		secret_append_format(out, "%s: %s\n", status->rows[i].name, status->rows[i].note);
+		secret_append_format(out, "%s: %s\n", row->name, row->note);
 	}
 }
 
@@ -121,11 +125,12 @@ static void append_keyring(const struct status *status, struct secret *out)
 
 void status_table(const struct status *status, struct secret *out)
 {
+	struct error none;
+
 	if (status->count == 0)
-		secret_append_format(out,
-				     "No vendor is configured: each has a file NAME.conf in %s; "
-				     "see apitoken.conf(5).\n",
-				     status->lookup.places.vendor_folders[0]);
+		secret_append_format(out, "%s\n",
+				     choose_folders(&status->lookup.places,
+						    "No vendor is configured", &none));
 	else
 		append_rows(status, out);
 	append_notes(status, out);
