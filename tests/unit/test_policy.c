@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tests/unit/files.h"
+#include "tests/unit/mutations.h"
 
 #include <unistd.h>
 
@@ -144,6 +145,23 @@ static void test_control_bytes(void **state)
 	}
 }
 
+static int parse_whole(const char *text, size_t length)
+{
+	FILE *file = fopen(files_at("apitoken.conf"), "w");
+	struct policy policy;
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, length, file), length);
+	assert_int_equal(fclose(file), 0);
+	return policy_load(&policy, files_top, "s", NULL);
+}
+
+static void test_mutations(void **state)
+{
+	(void)state;
+	mutations_all(parse_whole, "[pam]\nfetch_uid=9\n[pam:s]\nprompt=x\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +171,7 @@ int main(void)
 		UNIT_TEST("a prompt has a longest length and ends in one space", test_prompt_length),
 		UNIT_TEST("an unsafe file is refused, not skipped", test_unsafe_file),
 		UNIT_TEST("NET-13 no key of the policy takes a control byte", test_control_bytes),
+		UNIT_TEST("prefixes and mutations of a good file do no harm", test_mutations),
 	};
 
 	return cmocka_run_group_tests_name("policy", tests, files_make, files_remove);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tests/unit/files.h"
+#include "tests/unit/mutations.h"
 
 #include <errno.h>
 #include <unistd.h>
 
 #include "common/vendor.h"
+#include "common/vendor_key.h"
 
 static struct vendor_places places; /* vendor_folders user/vendors.d and etc/vendors.d, dialects etc/dialects and the shipped ones */
 
@@ -254,6 +256,26 @@ static void test_control_bytes(void **state)
 				fail_msg("line '%.*s' took byte %d", (int)(end - line), line, byte);
 		}
 	}
+}
+
+static int parse_whole(const char *text, size_t length)
+{
+	struct vendor vendor = { .path = strdup("v.conf") };
+	struct vendor_reader reader = { .vendor = &vendor };
+	int result = ini_parse("v.conf", text, length, vendor_read_entry, &reader, NULL);
+
+	if (result == 0)
+		result = vendor_read_finish(&reader, NULL);
+	vendor_hosts_release(reader.settings, reader.settings_count);
+	vendor_release(&vendor);
+	return result;
+}
+
+static void test_mutations(void **state)
+{
+	(void)state;
+	mutations_all(parse_whole, "[vendor]\ndialect=d\ntoken_url=https://a.example/\nusername=%u\nhosts=a.b [::1]:8\n"
+				   "proxy=http://p:1\ntimeout=9\n[host a.b]\ngit_auth=basic\n[variables]\nv=1\n[step s]\nurl={v}\n");
 }
 
 /* ---- where files are ---- */
@@ -579,6 +601,7 @@ int main(void)
 		UNIT_TEST("a vendor file needs its dialect only", test_defaults),
 		UNIT_TEST("NET-02 everything else is refused with file, line and what was expected; a secret in it is not shown", test_bad_files),
 		UNIT_TEST("NET-13 no line of a vendor file takes a control byte", test_control_bytes),
+		UNIT_TEST("prefixes and mutations of a good vendor file do no harm", test_mutations),
 		UNIT_TEST("the first folder's file of a name counts, whole", test_folders),
 		UNIT_TEST("vendor names are short lower case names", test_names),
 		UNIT_TEST("vendors are listed once each, sorted, without other files", test_list),
