@@ -2,7 +2,6 @@
 #include "common/dialect.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,7 +98,7 @@ static int load_entry(const struct ini_entry *entry, void *context, struct error
 int dialect_load(struct dialect *dialect, const char *name, const char *const *folders, struct error *error)
 {
 	struct error why = { .errnum = ENOENT };
-	char path[PATH_MAX];
+	char path[INI_PATH_MAX];
 
 	if (!dialect_name_valid(name))
 		return error_set(error, ERROR_CONFIGURATION, "'%s' is no name of a dialect; expected something like keycloak", name);

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "common/text.h"
-#include "common/trusted.h"
 
 /* A name that was seen: a key in its section, or (key NULL) a section. The table finds repetitions without comparing all with all. */
 struct seen {
@@ -240,6 +239,20 @@ int ini_parse_file(const char *path, ini_handler *handler, void *context, struct
 
 	if (trusted_read(path, TRUSTED_FILE, INI_TEXT_MAX, &content, error) < 0)
 		return -1;
+	result = ini_parse(path, content.bytes, content.length, handler, context, error);
+	secret_release(&content);
+	return result;
+}
+
+int ini_parse_in_folder(const struct trusted_folder *folder, const char *name, ini_handler *handler, void *context, struct error *error)
+{
+	struct secret content;
+	char path[INI_PATH_MAX];
+	int result;
+
+	if (trusted_folder_read(folder, name, TRUSTED_FILE, INI_TEXT_MAX, &content, error) < 0)
+		return -1;
+	snprintf(path, sizeof(path), "%s/%s", folder->path, name); /* to be shown: may be cut */
 	result = ini_parse(path, content.bytes, content.length, handler, context, error);
 	secret_release(&content);
 	return result;

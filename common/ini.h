@@ -10,11 +10,13 @@
 #include <stddef.h>
 
 #include "common/error.h"
+#include "common/trusted.h"
 
 enum {
 	INI_LINE_MAX = 16384,         /* bytes */
 	INI_TEXT_MAX = 256 * 1024,    /* bytes */
 	INI_NAME_MAX = 128,           /* bytes of a section or key */
+	INI_PATH_MAX = 1280,          /* bytes with NUL of a file's path, as it is shown */
 };
 
 struct ini_entry {
@@ -35,6 +37,8 @@ typedef int ini_handler(const struct ini_entry *entry, void *context, struct err
 int ini_parse(const char *path, const char *text, size_t length, ini_handler *handler, void *context, struct error *error);
 /* Opens with trusted_open(), reads whole, parses. errno ENOENT is kept in error->errnum. */
 int ini_parse_file(const char *path, ini_handler *handler, void *context, struct error *error);
+/* The same for a file in a folder that was judged before. */
+int ini_parse_in_folder(const struct trusted_folder *folder, const char *name, ini_handler *handler, void *context, struct error *error);
 /* "PATH:LINE: " and the text; returns -1. For handlers. */
 int ini_error(struct error *error, const struct ini_entry *entry, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

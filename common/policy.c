@@ -2,7 +2,6 @@
 #include "common/policy.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,7 +81,7 @@ int policy_load(struct policy *policy, const char *folder, const char *service, 
 	struct policy built = { .minimum_uid = 1000, .fetch_uid = 65534, .prompt = "Password: " };
 	struct reader reader = { .service = service, .all = { .store = -1 }, .own = { .store = -1 } };
 	struct error why = { .code = ERROR_NONE };
-	char path[PATH_MAX];
+	char path[INI_PATH_MAX];
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/apitoken.conf", folder) >= sizeof(path))
 		return error_set(error, ERROR_CONFIGURATION, "the path of the configuration folder is too long");

@@ -11,18 +11,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LINKS_MAX = 8 }; /* symbolic links followed on the way to one file */
+enum {
+	LINKS_MAX = 8,          /* symbolic links followed on the way to one file */
+	WALK_PATH_MAX = 2048,   /* bytes with NUL of a path, links put in; smaller than PATH_MAX, whose pages every start of a helper would pay for */
+};
 
 /*
  * A walk from "/" down to a file. Each component is opened relative to the descriptor of the one before, so nobody can exchange a
  * folder between its judgement and its use.
  */
 struct walk {
-	const char *path;    /* as it was asked for: what errors show */
-	int folder;          /* O_PATH descriptor of the folder reached, judged */
-	bool folder_sticky;  /* others may create names in it, but not take away ours */
-	int links;           /* followed so far */
-	char rest[PATH_MAX]; /* what is left to go; changes when a link is followed */
+	const char *path;         /* as it was asked for: what errors show */
+	int folder;               /* O_PATH descriptor of the folder reached, judged */
+	bool folder_shared;       /* others may create names in it, but (sticky) not take away ours */
+	int links;                /* followed so far */
+	char rest[WALK_PATH_MAX]; /* what is left to go; changes when a link is followed */
 };
 
 static int fault(const struct walk *walk, struct error *error, const char *what, const char *remedy)
@@ -55,7 +58,7 @@ static int walk_enter(struct walk *walk, int descriptor, const struct stat *stat
 		return fault(walk, error, "a folder above it belongs to another user", "chown it to root");
 	if (shared && !(status->st_mode & S_ISVTX))
 		return fault(walk, error, "a folder above it may be written by others", "chmod go-w that folder");
-	walk->folder_sticky = shared;
+	walk->folder_shared = shared;
 	return 0;
 }
 
@@ -74,10 +77,10 @@ static int walk_begin(struct walk *walk, struct error *error)
 	return walk_enter(walk, descriptor, &status, error);
 }
 
-/* Puts the target of the link in front of what is left to go. */
-static int walk_follow(struct walk *walk, int link, const struct stat *status, struct error *error)
+/* Puts the target of the link in front of what is left to go. Seldom needed, so that its buffers shall not lie in everybody's stack frame. */
+static __attribute__((noinline)) int walk_follow(struct walk *walk, int link, const struct stat *status, struct error *error)
 {
-	char target[PATH_MAX], joined[PATH_MAX];
+	char target[WALK_PATH_MAX], joined[WALK_PATH_MAX];
 	ssize_t length;
 
 	if (!owner_is_trusted(status))
@@ -132,7 +135,6 @@ static size_t walk_next(struct walk *walk, char name[static NAME_MAX + 1], bool 
 	return length;
 }
 
-/* Down to the folder of the file, whose own name is left in name. */
 static int walk_parents(struct walk *walk, char name[static NAME_MAX + 1], struct error *error)
 {
 	bool last = false;
@@ -155,97 +157,188 @@ static int walk_parents(struct walk *walk, char name[static NAME_MAX + 1], struc
 	}
 }
 
-static int file_judge(const struct walk *walk, const struct stat *status, enum trusted_kind kind, struct error *error)
+/* Down to the folder of the file, whose own name is left in name. path_end is put behind the path. */
+static int walk_path(struct walk *walk, const char *path, const char *path_end, char name[static NAME_MAX + 1], struct error *error)
 {
+	size_t length = strlen(path), end_length = strlen(path_end);
+
+	walk->path = path;
+	walk->folder = -1;
+	walk->links = 0;
+	if (path[0] != '/')
+		return fault(walk, error, "this is no absolute path", "begin it with '/'");
+	if (length + end_length >= sizeof(walk->rest))
+		return fault(walk, error, "this path is too long", "use a shorter one");
+	memcpy(walk->rest, path, length);
+	memcpy(walk->rest + length, path_end, end_length + 1);
+	return walk_parents(walk, name, error);
+}
+
+static void walk_end(struct walk *walk)
+{
+	if (walk->folder >= 0)
+		close(walk->folder);
+}
+
+/* ---- one file in a judged folder ---- */
+
+/* How errors name it: folder "" means that name is the whole path. */
+struct file {
+	const char *folder, *name;
+	int descriptor;
+	struct stat status;
+};
+
+static const char *slash(const struct file *file)
+{
+	return file->folder[0] ? "/" : "";
+}
+
+static int file_fault(const struct file *file, struct error *error, const char *what, const char *remedy)
+{
+	return error_set(error, ERROR_CONFIGURATION, "%s%s%s: %s; %s", file->folder, slash(file), file->name, what, remedy);
+}
+
+static int file_fault_errno(const struct file *file, struct error *error, const char *what)
+{
+	int errnum = errno;
+
+	return error_set_errno(error, ERROR_CONFIGURATION, errnum, "%s%s%s: %s", file->folder, slash(file), file->name, what);
+}
+
+static int file_judge(const struct file *file, bool folder_shared, enum trusted_kind kind, struct error *error)
+{
+	const struct stat *status = &file->status;
+
 	if (!S_ISREG(status->st_mode))
-		return fault(walk, error, "this is no regular file", "put a plain file there");
+		return file_fault(file, error, "this is no regular file", "put a plain file there");
 	if (!owner_is_trusted(status))
-		return fault(walk, error, "it belongs to another user", "chown it to root");
+		return file_fault(file, error, "it belongs to another user", "chown it to root");
 	if (status->st_mode & (S_IWGRP | S_IWOTH))
-		return fault(walk, error, "it may be written by others", "chmod go-w it");
-	if (walk->folder_sticky && status->st_nlink != 1)
-		return fault(walk, error, "it is a hard link in a folder that all may write to", "move it to a folder of root's");
+		return file_fault(file, error, "it may be written by others", "chmod go-w it");
+	if (folder_shared && status->st_nlink != 1)
+		return file_fault(file, error, "it is a hard link in a folder that all may write to", "move it to a folder of root's");
 	if (kind == TRUSTED_PROGRAM && !(status->st_mode & S_IXUSR))
-		return fault(walk, error, "it is not executable", "chmod 755 it, or install the program again");
+		return file_fault(file, error, "it is not executable", "chmod 755 it, or install the program again");
 	return 0;
 }
 
-/* O_NONBLOCK: opening a FIFO must not wait for its writer. */
-static int file_open(struct walk *walk, enum trusted_kind kind, struct error *error)
+/* Opens name in the folder. O_NONBLOCK: opening a FIFO must not wait for its writer. */
+static int file_open(struct file *file, int folder, bool folder_shared, const char *name, enum trusted_kind kind, struct error *error)
 {
-	char name[NAME_MAX + 1];
-	struct stat status;
-	int descriptor;
-
-	if (walk_parents(walk, name, error) < 0)
-		return -1;
-	descriptor = openat(walk->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (descriptor < 0 && errno == ELOOP)
-		return fault(walk, error, "this is a symbolic link", "name the file itself");
-	if (descriptor < 0)
-		return fault_errno(walk, error, "it cannot be opened");
-	if (fstat(descriptor, &status) < 0)
-		fault_errno(walk, error, "it cannot be examined");
-	else if (file_judge(walk, &status, kind, error) == 0)
-		return descriptor;
-	close(descriptor);
+	file->descriptor = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (file->descriptor < 0 && errno == ELOOP)
+		return file_fault(file, error, "this is a symbolic link", "name the file itself");
+	if (file->descriptor < 0)
+		return file_fault_errno(file, error, "it cannot be opened");
+	if (fstat(file->descriptor, &file->status) < 0)
+		file_fault_errno(file, error, "it cannot be examined");
+	else if (file_judge(file, folder_shared, kind, error) == 0)
+		return 0;
+	close(file->descriptor);
 	return -1;
 }
 
-int trusted_open(const char *path, enum trusted_kind kind, struct error *error)
+static int file_open_path(struct file *file, const char *path, enum trusted_kind kind, struct error *error)
 {
-	struct walk walk = { .path = path, .folder = -1 };
-	size_t length = strlen(path);
-	int descriptor;
+	char name[NAME_MAX + 1];
+	struct walk walk;
+	int result;
 
-	if (path[0] != '/')
-		return fault(&walk, error, "this is no absolute path", "begin it with '/'");
-	if (length >= sizeof(walk.rest))
-		return fault(&walk, error, "this path is too long", "use a shorter one");
-	memcpy(walk.rest, path, length + 1);
-	descriptor = file_open(&walk, kind, error);
-	if (walk.folder >= 0)
-		close(walk.folder);
-	return descriptor;
+	*file = (struct file){ .folder = "", .name = path };
+	result = walk_path(&walk, path, "", name, error);
+	if (result == 0)
+		result = file_open(file, walk.folder, walk.folder_shared, name, kind, error);
+	walk_end(&walk);
+	return result;
 }
 
 /* Fills content up to its maximum, which is the file's size. */
-static int descriptor_read(int descriptor, const char *path, struct secret *content, struct error *error)
+static int file_fill(const struct file *file, struct secret *content, struct error *error)
 {
 	ssize_t count;
 
 	while (content->length < content->maximum) {
-		count = read(descriptor, content->bytes + content->length, content->maximum - content->length);
+		count = read(file->descriptor, content->bytes + content->length, content->maximum - content->length);
 		if (count < 0 && errno == EINTR)
 			continue;
 		if (count < 0)
-			return error_set_errno(error, ERROR_CONFIGURATION, errno, "%s: it cannot be read", path);
+			return file_fault_errno(file, error, "it cannot be read");
 		if (count == 0)
-			return error_set(error, ERROR_CONFIGURATION, "%s: it became shorter while it was read; try again", path);
+			return file_fault(file, error, "it became shorter while it was read", "try again");
 		content->length += (size_t)count;
 	}
 	content->bytes[content->length] = '\0';
 	return 0;
 }
 
-int trusted_read(const char *path, enum trusted_kind kind, size_t maximum, struct secret *content, struct error *error)
+/* Reads it whole and closes it. */
+static int file_read(const struct file *file, size_t maximum, struct secret *content, struct error *error)
 {
-	int descriptor = trusted_open(path, kind, error), result = -1;
-	struct stat status;
+	off_t size = file->status.st_size;
+	int result = -1;
 
-	*content = SECRET_NONE;
-	if (descriptor < 0)
-		return -1;
-	if (fstat(descriptor, &status) < 0)
-		error_set_errno(error, ERROR_CONFIGURATION, errno, "%s: it cannot be examined", path);
-	else if (status.st_size < 0 || (uintmax_t)status.st_size > maximum)
-		error_set(error, ERROR_CONFIGURATION, "%s: it is larger than %zu bytes; this cannot be the right file", path, maximum);
-	else if (secret_init(content, (size_t)status.st_size) < 0)
-		error_set(error, ERROR_MEMORY, "%s: not enough memory to read it", path);
+	if (size < 0 || (uintmax_t)size > maximum)
+		error_set(error, ERROR_CONFIGURATION, "%s%s%s: it is larger than %zu bytes; this cannot be the right file", file->folder, slash(file),
+			  file->name, maximum);
+	else if (secret_init(content, (size_t)size) < 0)
+		error_set(error, ERROR_MEMORY, "%s%s%s: not enough memory to read it", file->folder, slash(file), file->name);
 	else
-		result = descriptor_read(descriptor, path, content, error);
+		result = file_fill(file, content, error);
 	if (result < 0)
 		secret_release(content);
-	close(descriptor);
+	close(file->descriptor);
 	return result;
+}
+
+int trusted_open(const char *path, enum trusted_kind kind, struct error *error)
+{
+	struct file file;
+
+	return file_open_path(&file, path, kind, error) < 0 ? -1 : file.descriptor;
+}
+
+int trusted_read(const char *path, enum trusted_kind kind, size_t maximum, struct secret *content, struct error *error)
+{
+	struct file file;
+
+	*content = SECRET_NONE;
+	return file_open_path(&file, path, kind, error) < 0 ? -1 : file_read(&file, maximum, content, error);
+}
+
+/* ---- folders ---- */
+
+int trusted_folder_open(struct trusted_folder *folder, const char *path, struct error *error)
+{
+	char name[NAME_MAX + 1];
+	struct walk walk;
+
+	*folder = (struct trusted_folder){ .path = path, .descriptor = -1 };
+	if (walk_path(&walk, path, "/.", name, error) < 0) {
+		walk_end(&walk);
+		return -1;
+	}
+	folder->descriptor = walk.folder; /* transferred */
+	folder->shared = walk.folder_shared;
+	return 0;
+}
+
+void trusted_folder_close(struct trusted_folder *folder)
+{
+	if (folder->descriptor >= 0)
+		close(folder->descriptor);
+	folder->descriptor = -1;
+}
+
+int trusted_folder_read(const struct trusted_folder *folder, const char *name, enum trusted_kind kind, size_t maximum, struct secret *content,
+			struct error *error)
+{
+	struct file file = { .folder = folder->path, .name = name };
+
+	*content = SECRET_NONE;
+	if (strchr(name, '/'))
+		return file_fault(&file, error, "this name leads out of its folder", "name a file in it");
+	if (file_open(&file, folder->descriptor, folder->shared, name, kind, error) < 0)
+		return -1;
+	return file_read(&file, maximum, content, error);
 }

@@ -26,4 +26,18 @@ int trusted_open(const char *path, enum trusted_kind kind, struct error *error);
 /* trusted_open() and read whole. *content is initialised here; the caller releases it. More than maximum bytes is an error. */
 int trusted_read(const char *path, enum trusted_kind kind, size_t maximum, struct secret *content, struct error *error);
 
+/* A folder that was judged with all above it, for whoever reads many files in it: each costs four system calls then. Not for keeping: it is judged once. */
+struct trusted_folder {
+	const char *path; /* the caller's string, which must live as long */
+	int descriptor;   /* O_PATH */
+	bool shared;      /* a sticky one that others may write to */
+};
+
+/* 0, or -1 as trusted_open() does. */
+int trusted_folder_open(struct trusted_folder *folder, const char *path, struct error *error);
+void trusted_folder_close(struct trusted_folder *folder);
+/* trusted_read() of a file directly in the folder; a name with '/' is an error. */
+int trusted_folder_read(const struct trusted_folder *folder, const char *name, enum trusted_kind kind, size_t maximum, struct secret *content,
+			struct error *error);
+
 #endif

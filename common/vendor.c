@@ -2,7 +2,6 @@
 #include "common/vendor.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +70,7 @@ int vendor_load(struct vendor *vendor, const char *name, const struct vendor_pla
 {
 	const size_t count = sizeof(places->vendor_folders) / sizeof(places->vendor_folders[0]);
 	struct error why;
-	char path[PATH_MAX], shown[2 * VENDOR_NAME_MAX];
+	char path[INI_PATH_MAX], shown[2 * VENDOR_NAME_MAX];
 	size_t i;
 
 	memset(vendor, 0, sizeof(*vendor));

@@ -5,6 +5,7 @@
 
 #include "tests/unit/unit.h"
 
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,13 +61,18 @@ static inline int files_make(void **state)
 	return mkdtemp(files_top) ? 0 : -1;
 }
 
+static inline int files_remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+	(void)status;
+	(void)kind;
+	(void)place;
+	return remove(path);
+}
+
 static inline int files_remove(void **state)
 {
-	char command[128];
-
 	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", files_top);
-	return system(command);
+	return nftw(files_top, files_remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 #endif
