@@ -28,20 +28,22 @@ static struct dialect_part *part_find(const struct parts *parts, const char *nam
 	return NULL;
 }
 
-static struct dialect_part *part_add(const struct parts *parts, const char *name)
+/* A new part behind the others, or a new value for an old part. */
+static int part_store(const struct parts *parts, struct dialect_part *old, const char *name, const struct ini_entry *entry, struct error *error)
 {
-	struct dialect_part *part = &parts->items[*parts->count];
+	struct dialect_part *fresh = &parts->items[*parts->count];
 
-	part->name = strdup(name);
-	part->template_text = strdup("");
-	if (part->name && part->template_text) {
-		++*parts->count;
-		return part;
+	if (old)
+		return setting_copy(&old->template_text, entry->value, entry, error);
+	if (setting_copy(&fresh->template_text, entry->value, entry, error) < 0)
+		return -1;
+	if (setting_copy(&fresh->name, name, entry, error) < 0) {
+		free(fresh->template_text);
+		fresh->template_text = NULL;
+		return -1;
 	}
-	free(part->name);
-	free(part->template_text);
-	memset(part, 0, sizeof(*part));
-	return NULL;
+	++*parts->count;
+	return 0;
 }
 
 /* An empty value stays as "": an override that takes a field out. */
@@ -49,7 +51,6 @@ static int part_set(const struct parts *parts, const char *name, const struct in
 {
 	const char *expected = name[0] ? parts->name_fault(name) : "a name behind the dot";
 	struct dialect_part *part;
-	char *copy;
 
 	if (expected)
 		return ini_error(error, entry, "bad name '%s'; expected %s", entry->key, expected);
@@ -61,14 +62,7 @@ static int part_set(const struct parts *parts, const char *name, const struct in
 		return ini_error(error, entry, "the header is spelt '%s' before; spell it the same", part->name);
 	if (!part && *parts->count == parts->maximum)
 		return ini_error(error, entry, "there are more than %zu of them in section [%s]", parts->maximum, entry->section);
-	copy = strdup(entry->value);
-	if (!copy || (!part && !(part = part_add(parts, name)))) {
-		free(copy);
-		return setting_no_memory(entry, error);
-	}
-	free(part->template_text);
-	part->template_text = copy;
-	return 0;
+	return part_store(parts, part, name, entry, error);
 }
 
 int dialect_header_set(struct dialect_part *items, size_t *count, const struct ini_entry *entry, struct error *error)

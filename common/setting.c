@@ -12,14 +12,23 @@ int setting_no_memory(const struct ini_entry *entry, struct error *error)
 	return error_set(error, ERROR_MEMORY, "%s:%d: not enough memory to read it", entry->path, entry->line);
 }
 
-int setting_replace(char **place, const char *value, const struct ini_entry *entry, struct error *error)
+int setting_copy(char **place, const char *value, const struct ini_entry *entry, struct error *error)
 {
-	char *copy = NULL;
+	char *copy = strdup(value);
 
-	if (value[0] != '\0' && !(copy = strdup(value)))
+	if (!copy)
 		return setting_no_memory(entry, error);
 	free(*place);
 	*place = copy;
+	return 0;
+}
+
+int setting_replace(char **place, const char *value, const struct ini_entry *entry, struct error *error)
+{
+	if (value[0] != '\0')
+		return setting_copy(place, value, entry, error);
+	free(*place);
+	*place = NULL;
 	return 0;
 }
 

@@ -42,7 +42,9 @@ setting_set setting_number; /* int64_t */
 
 /* Finds the entry's key in the table and sets it in structure. page: the manual page that a wrong key is referred to. */
 int setting_apply(void *structure, const struct setting *settings, const struct ini_entry *entry, const char *page, struct error *error);
-/* Replaces *place by a copy of value, NULL where it is empty. ERROR_MEMORY. */
+/* Replaces *place by a copy of value. ERROR_MEMORY; then *place is as before. */
+int setting_copy(char **place, const char *value, const struct ini_entry *entry, struct error *error);
+/* The same, but NULL where value is empty. */
 int setting_replace(char **place, const char *value, const struct ini_entry *entry, struct error *error);
 /* ERROR_MEMORY with the entry's file and line. Returns -1. */
 int setting_no_memory(const struct ini_entry *entry, struct error *error);

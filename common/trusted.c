@@ -164,6 +164,7 @@ static int walk_path(struct walk *walk, const char *path, const char *path_end, 
 
 	walk->path = path;
 	walk->folder = -1;
+	walk->folder_shared = true;
 	walk->links = 0;
 	if (path[0] != '/')
 		return fault(walk, error, "this is no absolute path", "begin it with '/'");

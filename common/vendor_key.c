@@ -59,10 +59,10 @@ static int host_append(struct vendor_host **hosts, size_t *count, const char *ho
 			return setting_no_memory(entry, error);
 		*hosts = grown;
 	}
-	grown = &(*hosts)[*count];
-	*grown = (struct vendor_host){ .host = strdup(host), .line = entry->line };
-	if (!grown->host)
-		return setting_no_memory(entry, error);
+	grown = *hosts + *count;
+	*grown = (struct vendor_host){ .line = entry->line };
+	if (setting_replace(&grown->host, host, entry, error) < 0)
+		return -1;
 	++*count;
 	return 0;
 }
@@ -115,7 +115,7 @@ static const struct setting_word git_auth_words[] = {
 	{ "auto", GIT_AUTH_AUTO }, { "bearer", GIT_AUTH_BEARER }, { "basic", GIT_AUTH_BASIC }, { NULL, 0 },
 };
 
-#define SET(KEY, SET_FUNCTION, MEMBER) { .key = KEY, .set = SET_FUNCTION, .offset = offsetof(struct vendor, MEMBER) }
+#define SET(KEY, SET_FUNCTION, MEMBER) { .key = (KEY), .set = (SET_FUNCTION), .offset = offsetof(struct vendor, MEMBER) }
 
 static const struct setting vendor_settings[] = {
 	SETTING_ARRAY("dialect", vendor, dialect, dialect_name_fault),

@@ -77,7 +77,7 @@ static void names_order(struct names *names)
 {
 	size_t i, kept = 0;
 
-	if (names->count == 0)
+	if (!names->items)
 		return;
 	qsort(names->items, names->count, sizeof(*names->items), name_compare);
 	for (i = 1; i < names->count; i++)
