@@ -1,3 +1,4 @@
+# shellcheck disable=SC2154,SC2034 # variables of fetch.bash
 # Answers that are well-formed HTTP and lie in what they say. The tables are in tests/unit; here each class goes the whole way.
 
 load helper

@@ -1,3 +1,4 @@
+# shellcheck disable=SC2154,SC2034 # variables of fetch.bash
 # Whole exchanges with the test vendor: module's side, socket, fetch in its sandbox, TLS.
 
 load helper
@@ -173,7 +174,7 @@ fetch_pid() { wait_until 10 pgrep -x fetch >/dev/null && pgrep -x fetch; }
 	[ "$(tr '\0' ' ' <"/proc/$pid/cmdline")" = 'fetch ' ]
 	[ "$(tr '\0' '\n' <"/proc/$pid/environ" | sort)" = $'LC_ALL=C\nPATH=/usr/bin:/bin' ]
 	[ "$(readlink "/proc/$pid/cwd")" = / ]
-	! grep -laF CANARY /proc/[0-9]*/cmdline /proc/[0-9]*/environ
+	! grep -laF CANARY /proc/[0-9]*/cmdline /proc/[0-9]*/environ || false
 	badidp_stop
 	wait
 }
@@ -202,6 +203,15 @@ fetch_pid() { wait_until 10 pgrep -x fetch >/dev/null && pgrep -x fetch; }
 	[ ! -u "$LIBEXEC/fetch" ] && [ ! -g "$LIBEXEC/fetch" ]
 	[ -z "$(getcap "$LIBEXEC/fetch" 2>/dev/null)" ]
 	[ "$(vendor_count .connections.vendor)" = 0 ]
+}
+
+@test "HLP-05 requests cut at any place, with lying lengths or bytes behind them are refused unread; byte by byte is well" {
+	fetch_vendor "token_url = https://vendor.test:$VENDOR_PORT/oauth2/token" 'client_id = apitoken' 'ca_file = /run/vendor-ca.pem'
+	run "$RIGS/framecut" "$LIBEXEC" "$FETCH_CONFIG" try
+	[ "$status" = 0 ] || { echo "$output"; false; }
+	[[ $output =~ ^[0-9]{3}\ tries,\ 0\ wrong$ ]] || { echo "$output"; false; }
+	[ "$(vendor_count .connections.vendor)" = 1 ]
+	[ "$(vendor_count .password_posts)" = 1 ]
 }
 
 @test "the caller dies: fetch ends at once" {

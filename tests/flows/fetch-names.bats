@@ -1,3 +1,4 @@
+# shellcheck disable=SC2154,SC2034 # variables of fetch.bash
 # Name services that hang, fail or answer too much.
 
 load helper
@@ -39,7 +40,10 @@ sink()
 
 @test "NET-09 a name of a thousand addresses where nobody listens: unavailable within the deadline" {
 	cp /etc/hosts /run/hosts.before
-	printf '127.%d.%d.9 many.vendor.test\n' $(for i in {1..1000}; do echo $((i / 200 + 1)) $((i % 200 + 1)); done) >>/etc/hosts
+	local i
+	for i in {1..1000}; do
+		echo "127.$((i / 200 + 1)).$((i % 200 + 1)).9 many.vendor.test"
+	done >>/etc/hosts
 	fetch_vendor 'token_url = https://many.vendor.test:4999/token' 'client_id = apitoken' 'timeout = 2'
 	fetch_login alice "$CANARY_PASSWORD"
 	cat /run/hosts.before >/etc/hosts

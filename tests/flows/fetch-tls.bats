@@ -1,3 +1,4 @@
+# shellcheck disable=SC2154,SC2034 # variables of fetch.bash
 # A password leaves only after the server has proved that it is the vendor.
 
 load helper

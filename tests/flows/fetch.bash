@@ -7,10 +7,10 @@
 # value NAME                                   what fetchcall printed as NAME
 # verdict_is WORD, message_has TEXT            fail with the whole output
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # variables for the tests, and those of bats
 
 readonly LIBEXEC=/usr/local/libexec/apitoken
 readonly FETCH_CONFIG=/run/fetch-config
-# shellcheck disable=SC2034
 readonly CANARY_PASSWORD=CANARY-of-alice
 
 fetch_vendor()

@@ -7,13 +7,14 @@
  *   fetchcall ... CONFIG-DIR VENDOR revoke                                                refresh token on standard input
  *
  * Prints "name=value" lines: result (0 or -1), verdict, error (its code's number), status, code, rule, lifetime, lifetime_from, refresh_lifetime, retry_after, subject,
- * access_token and refresh_token (their lengths, or with --show themselves), milliseconds, message, text.
+ * access_token and refresh_token (their lengths, or with --show themselves), milliseconds, kilobytes (largest resident size of the processes), message, text.
  * Exit status: 0 for a success, 1 for a failure of the exchange, 2 where it could not begin.
  */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/exchange.h"
@@ -105,6 +106,7 @@ static int run(const struct options *options, const struct vendor *vendor, const
 	struct exchange exchange = { .vendor = vendor, .places = places, .fetch_uid = (uid_t)options->uid };
 	struct exchange_answer answer;
 	struct dialect dialect;
+	struct rusage usage;
 	int64_t start;
 	int result;
 
@@ -118,6 +120,8 @@ static int run(const struct options *options, const struct vendor *vendor, const
 	result = exchange_run(&exchange, &answer, &error);
 	print_answer(result, &answer, &error, options);
 	printf("milliseconds=%lld\n", (long long)(clock_monotonic_ms() - start));
+	getrusage(RUSAGE_CHILDREN, &usage);
+	printf("kilobytes=%ld\n", usage.ru_maxrss);
 	exchange_answer_release(&answer);
 	dialect_release(&dialect);
 	return result == 0 ? 0 : 1;
