@@ -56,14 +56,16 @@ is_gone() { ! "$RIGS/twouid" root keys | grep -q "^$1 "; }
 
 @test "PAM-06 a keyring that is full or forbidden fails no login, unless store = required" {
 	local code call
+	# A hand-off that cannot be dropped stays for two minutes in root's keyring: of carol, so that it puzzles no other test.
+	vendor_control /users -d name=carol -d state=active >/dev/null
 	for code in EDQUOT ENOSYS EPERM EACCES; do
 		for call in add_key keyctl; do
 			clear_log
 			WRAPPER=(strace -f -qq -o /dev/null -e "trace=$call" -e "inject=$call:error=$code")
-			host alice "$(password_of alice)" auth setcred open close
+			host carol "$(password_of carol)" auth setcred open close
 			said 'auth PAM_SUCCESS' 'setcred PAM_SUCCESS' 'open PAM_SUCCESS' 'close PAM_SUCCESS'
-			logged_some warning 'user=alice .*token'
-			assert_no_token alice
+			logged_some warning 'user=carol .*token'
+			assert_no_token carol
 		done
 	done
 }
@@ -85,14 +87,6 @@ logged_some() { grep -qE "^<84>.*pam_apitoken.*$2" "$LOG" || { cat "$LOG"; retur
 	host alice "$(password_of alice)" auth setcred
 	said 'setcred PAM_SUCCESS'
 	assert_token alice acme
-}
-# Two keys that leave less room than any record needs.
-fill_keyring()
-{
-	local name
-	for name in one two; do
-		head -c 9900 /dev/zero | tr '\0' f | "$RIGS/twouid" "$1" inherit keyctl padd user "filler-$name" @u >/dev/null
-	done
 }
 
 @test "a failed store is tried once more by open_session" {

@@ -27,6 +27,23 @@ example() { sed "s,pam_apitoken\\.so,$MODULE${1:-}," "$SOURCE/pam_apitoken/examp
 	said 'auth PAM_AUTH_ERR'
 }
 
+@test "the example: store = required ends a session without a token, and store = optional does not" {
+	example
+	SERVICE=example
+	fill_keyring alice
+	host alice "$(password_of alice)" auth setcred open
+	all_succeeded
+	printf '[pam]\nvendor = acme\nstore = required\n' >/etc/apitoken/apitoken.conf
+	host alice "$(password_of alice)" auth setcred open
+	said 'auth PAM_SUCCESS' 'open PAM_SESSION_ERR'
+	host localuser "$LOCAL_PASSWORD" auth setcred open
+	all_succeeded
+	clear_keys alice
+	host alice "$(password_of alice)" auth setcred open
+	all_succeeded
+	assert_token alice acme
+}
+
 @test "AVL-01 with the vendor down, local users log in as before and vendor users are denied" {
 	example
 	SERVICE=example
@@ -109,7 +126,7 @@ profile_stack()
 		service options "auth required MODULE $argument" "account required MODULE $argument" "session required MODULE $argument"
 		SERVICE=options
 		clear_log
-		host alice "$(password_of alice)" auth acct open close
+		host alice "$(password_of alice)" auth acct open close end
 		[ "$(grep -c PAM_SERVICE_ERR <<<"$output")" -eq 4 ] || { echo "$argument"; return 1; }
 		[ "$(grep -cE '^<83>.*pam_apitoken' "$LOG")" -eq 4 ]
 		grep -qF "argument \"${argument##* }\"" "$LOG"

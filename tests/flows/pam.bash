@@ -66,6 +66,13 @@ count_authentications()
 	printf %d $(($(cat "$AUTHENTICATIONS") + calls * times)) >"$AUTHENTICATIONS"
 }
 
+# The log is written by another process, in the order of its datagrams: once a mark is there, all before it is.
+log_settled()
+{
+	logger -u /dev/log -t mark "$1-$$"
+	wait_until 10 grep -qF "mark: $1-$$" "$LOG"
+}
+
 # The conversation's script comes on standard input.
 run_pamh()
 {
@@ -74,6 +81,7 @@ run_pamh()
 	output=$(timeout -k 5 "${HOST_SECONDS:-60}" "${WRAPPER[@]}" "$RIGS/pamh" -c "$STACKS" "${PAMH[@]}" "$@" 2>/tmp/pamh.err 3>&- 4>&-) || status=$?
 	printf '%s\n' "$output"
 	cat /tmp/pamh.err
+	log_settled "$RANDOM"
 	[ "$status" -eq 0 ]
 }
 

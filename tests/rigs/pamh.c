@@ -20,7 +20,7 @@
 
 static const char usage_text[] =
 	"usage: pamh [OPTION]... SERVICE USER CALL...      USER \"\" leaves the name open; \"a,b\": threads take turns\n"
-	"  -c FOLDER     the folder of the service file (pam_start_confdir); default: the system's\n"
+	"  -c FOLDER     the folder of the service file (pam_start_confdir); default: /etc/pam.d\n"
 	"  -a FILE       script of the conversation; default: standard input. One answer a line, used in order by prompts:\n"
 	"                text WORDS (%u: the user) | hex 6162 | fill LENGTH | null | no-response | error | again | abort\n"
 	"                past the end: PAM_CONV_ERR. Every run (-n, -t) begins at the first line\n"
@@ -39,6 +39,7 @@ static const char usage_text[] =
 	"calls: auth acct setcred open close chauthtok end, each with flags: auth:silent+nonull setcred:establish|delete|reinit|refresh+silent\n"
 	"       end:data_silent; fork CALLS... join (a child makes these calls) | join-env (and its PAM environment comes back, as sshd does)\n"
 	"       user=NAME (sets PAM_USER)  putenv=NAME=VALUE  getuser  env (prints the PAM environment)  stop (raises SIGSTOP)\n"
+	"       a run without end ends with a silent setcred:delete and end, unreported, so that no hand-off stays behind\n"
 	"report: \"CALL CODE\" for each call, \"prompt off|on TEXT\", \"info TEXT\", \"error TEXT\", \"env NAME=VALUE\", \"delay\" (a module asked for one; libpam varies it), \"user NAME\",\n"
 	"        with -k \"signals N\" and \"state same|changed WHAT\"; with -n or -t each different line once, with its count before it\n"
 	"exit: 0 the calls were made, 2 usage, 71 the host itself failed\n";
@@ -55,7 +56,7 @@ static struct {
 	bool no_conversation, compare;
 	long runs, threads, malloc_fails_at; /* -1: malloc is left alone */
 	bool malloc_fails_each;
-} host = { .sigchld = "dfl", .runs = 1, .threads = 1, .malloc_fails_at = -1 };
+} host = { .folder = "/etc/pam.d", .sigchld = "dfl", .runs = 1, .threads = 1, .malloc_fails_at = -1 };
 
 struct run {
 	pam_handle_t *pamh;
@@ -138,8 +139,7 @@ static void handle_open(struct run *run)
 	static const int types[] = { PAM_RHOST, PAM_RUSER, PAM_TTY };
 	const struct pam_conv conversation = { host.no_conversation ? NULL : converse, run };
 	const char *user = run->user[0] ? run->user : NULL;
-	const int result = host.folder ? pam_start_confdir(host.service, user, &conversation, host.folder, &run->pamh) :
-					 pam_start(host.service, user, &conversation, &run->pamh);
+	const int result = pam_start_confdir(host.service, user, &conversation, host.folder, &run->pamh);
 
 	if (result != PAM_SUCCESS) {
 		report("start %s", code_name(result));
@@ -283,8 +283,10 @@ static void run_once(const char *user)
 		else
 			call_make(&run, *call);
 	}
-	if (run.pamh)
+	if (run.pamh) {
+		pam_setcred(run.pamh, PAM_DELETE_CRED | PAM_SILENT);
 		pam_end(run.pamh, run.last_result);
+	}
 }
 
 static void *runs_of_thread(void *data)
@@ -341,15 +343,6 @@ static void users_read(char *list)
 		host.users[host.users_count++] = user;
 }
 
-static FILE *script_open(const char *path)
-{
-	FILE *file = path ? fopen(path, "re") : stdin;
-
-	if (!file)
-		stop(path);
-	return file;
-}
-
 static long count_read(const char *text, long most)
 {
 	const long count = strtol(text, NULL, 10);
@@ -403,8 +396,10 @@ static void options_read(int argc, char **argv, struct process *process)
 
 static void process_prepare(const struct process *process)
 {
-	FILE *script = script_open(process->script);
+	FILE *script = process->script ? fopen(process->script, "re") : stdin;
 
+	if (!script)
+		stop(process->script);
 	script_read(&host.script, script);
 	if (script != stdin)
 		fclose(script);
