@@ -86,12 +86,13 @@ comma := ,
 
 # ---- installation ------------------------------------------------------------------------------------------------------
 install: all
-	install -d $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(SHAREDIR)/dialects $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PAMDIR) \
+	install -d $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(SHAREDIR)/dialects $(DESTDIR)$(SHAREDIR)/examples $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PAMDIR) \
 		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(B)/fetch $(B)/stash $(DESTDIR)$(LIBEXECDIR)/
 	install -m 755 $(B)/git-credential-apitoken $(B)/docker-credential-apitoken $(B)/apitoken $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(B)/pam_apitoken.so $(DESTDIR)$(PAMDIR)/
 	install -m 644 $(DIALECTS) $(DESTDIR)$(SHAREDIR)/dialects/
+	install -m 644 common/examples/*.conf $(DESTDIR)$(SHAREDIR)/examples/
 	for page in $(wildcard */*.[158]); do \
 		install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/ || exit 1; done
 
