@@ -23,8 +23,8 @@ static const char no_server[] = "no credentials server URL\n";
 enum {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
-	ANSWER_MAX = 4 * 1024 * 1024, /* bytes: a list of every host of every vendor */
-	GET_MAX = 64 * 1024,          /* bytes: token, key and names, each character escaped */
+	LIST_MAX = 4 * 1024 * 1024, /* bytes: every host of every vendor */
+	ANSWER_FRAME = 128,         /* bytes of an answer without its three values */
 };
 
 static int tell(const char *text, int code)
@@ -85,14 +85,16 @@ static int read_key(char key[static DOCKER_KEY_MAX])
 static int answer_record(const char *key, const struct vendor_host *host,
 			 const struct record *record, struct error *error)
 {
+	const char *username = docker_list_username(host, record);
+	size_t room = strlen(key) + strlen(username) + record->access_token.length;
 	struct secret answer = SECRET_NONE;
 	int result;
 
-	if (secret_init(&answer, GET_MAX) != 0)
+	if (secret_init(&answer, ANSWER_FRAME + JSON_TEXT_GROWTH * room) != 0)
 		return error_set(error, ERROR_MEMORY, "out of memory");
 	secret_append_text(&answer, "{");
 	json_text_member(&answer, "ServerURL", key);
-	json_text_member(&answer, "Username", docker_list_username(host, record));
+	json_text_member(&answer, "Username", username);
 	json_text_name(&answer, "Secret");
 	json_text_append(&answer, record->access_token.bytes, record->access_token.length);
 	secret_append_text(&answer, "}\n");
@@ -176,7 +178,7 @@ static int list(void)
 	struct secret answer = SECRET_NONE;
 	int code;
 
-	if (lookup_init(&lookup, &error) != 0 || secret_init(&answer, ANSWER_MAX) != 0)
+	if (lookup_init(&lookup, &error) != 0 || secret_init(&answer, LIST_MAX) != 0)
 		return tell("{}\n", EXIT_DONE);
 	secret_append_text(&answer, "{");
 	docker_list_append(&answer, &lookup);

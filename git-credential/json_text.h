@@ -5,6 +5,8 @@
 
 #include "common/secret.h"
 
+enum { JSON_TEXT_GROWTH = 6 }; /* the most bytes that one byte becomes: \u00XX */
+
 /*
  * Appends text as a JSON string with its quotes. Control characters are escaped; bytes that are no
  * UTF-8 (RFC 3629) become U+FFFD, so that the result is always valid.

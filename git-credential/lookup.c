@@ -212,9 +212,9 @@ static enum lookup_result default_record(const struct lookup *lookup, struct rec
 		if (count == 0)
 			return no_record(lookup, error);
 		if (count > 1) {
-			error_set(error, ERROR_NO_TOKEN,
-				  "several accounts of vendor '%s' are stored; name one, as in "
-				  "https://NAME@HOST/",
+			error_set(error, ERROR_POLICY,
+				  "several accounts of vendor '%s' are stored, and none is the "
+				  "login's own; name one, as in https://NAME@HOST/",
 				  lookup->vendor.name);
 			return LOOKUP_FAILED;
 		}
