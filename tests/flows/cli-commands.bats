@@ -1,5 +1,6 @@
 # apitoken's commands: what they print, what they leave, and with which exit code they end.
 
+# shellcheck disable=SC2154 # run --separate-stderr sets stderr and stderr_lines
 bats_require_minimum_version 1.5.0
 load helper
 load world
@@ -79,9 +80,8 @@ on_terminal() { as "$1" "$RIGS/typist" "${@:2}"; }
 	[ "$status" -eq 0 ]
 	[[ "$output" == *'as bob'* ]]
 	assert_token alice acme
-	WHO=carol
 	vendor_control /users -d name=carol -d state=active >/dev/null
-	run --separate-stderr log_in alice --account carol
+	WHO=carol run --separate-stderr log_in alice --account carol
 	[ "$status" -eq 0 ]
 	[ "$(token_of alice | wc -l)" -eq 2 ]
 	run --separate-stderr as alice apitoken login acme --username bob --account carol --password-stdin </dev/null
@@ -351,3 +351,40 @@ ended() { ! as "$1" apitoken token acme >/dev/null; }
 	[ "$status" -eq 7 ]
 	[ -z "$output" ]
 }
+
+@test "CRD-17 each exit code of the manual page has its cause, its one line, and nothing on standard output" {
+	log_in bob
+	local -A causes=(
+		[2]='as alice apitoken login --nonsense'
+		[3]='as alice apitoken token acme'
+		[4]='wrong_password alice'
+		[5]='while_down log_in alice'
+		[6]='as alice env APITOKEN_CONFIG=/nowhere apitoken login'
+		[7]='as alice apitoken token unknown.test'
+		[71]='no_room'
+	)
+	local code page=/usr/local/share/man/man1/apitoken.1
+	for code in 2 3 4 5 6 7 71; do
+		grep -qx ".It $code" "$page"
+		# shellcheck disable=SC2086
+		run --separate-stderr ${causes[$code]}
+		[ "$status" -eq "$code" ] || { echo "$code: ${causes[$code]}: $status $output $stderr"; return 1; }
+		[ -z "$output" ]
+		[[ "${stderr_lines[0]}" == 'apitoken: '* ]]
+		[ "$code" -eq 2 ] || [ "${#stderr_lines[@]}" -eq 1 ]
+	done
+	grep -qx '.It 0' "$page"
+	run --separate-stderr as bob apitoken token acme
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '^\.It [0-9]*$' "$page")" -eq 8 ]
+}
+wrong_password() { as "$1" apitoken login acme --password-stdin < <(echo wrong); }
+while_down()
+{
+	local result=0
+	sed -i 's#https://vendor.test/#https://vendor.test:444/#' /etc/apitoken/vendors.d/acme.conf
+	"$@" || result=$?
+	configure_acme
+	return "$result"
+}
+no_room() { as bob sh -c 'apitoken token acme >/dev/full'; }

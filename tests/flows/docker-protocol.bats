@@ -1,5 +1,6 @@
 # docker-credential-apitoken, spoken to as docker's clients speak: exact texts, exact exit codes.
 
+# shellcheck disable=SC2154 # run --separate-stderr sets stderr and stderr_lines
 bats_require_minimum_version 1.5.0
 load helper
 load world
@@ -18,7 +19,7 @@ readonly NOT_FOUND='credentials not found in native keychain'
 
 assert_not_found()
 {
-	[ "$status" -eq 1 ] && [ "$output" = "$NOT_FOUND" ] && [ -z "$stderr" ] || { echo "status $status: $output $stderr"; return 1; }
+	[ "$status/$output/$stderr" = "1/$NOT_FOUND/" ] || { echo "status $status: $output $stderr"; return 1; }
 }
 
 @test "CRD-12 get answers ServerURL, Username and Secret as one JSON object" {

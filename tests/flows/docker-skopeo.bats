@@ -1,5 +1,6 @@
 # skopeo pulls from Debian's docker-registry, which lets in only bearers of tokens that the vendor's token service signs.
 
+# shellcheck disable=SC2154 # run --separate-stderr sets stderr and stderr_lines
 bats_require_minimum_version 1.5.0
 load helper
 load world

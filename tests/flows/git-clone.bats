@@ -1,5 +1,6 @@
 # Debian's git against a git server that takes nothing but the vendor's tokens.
 
+# shellcheck disable=SC2154 # run --separate-stderr sets stderr and stderr_lines
 bats_require_minimum_version 1.5.0
 load helper
 load world

@@ -1,5 +1,6 @@
 # git-credential-apitoken, spoken to as git speaks: what is answered, what is not, and what is left as it was.
 
+# shellcheck disable=SC2154 # run --separate-stderr sets stderr and stderr_lines
 bats_require_minimum_version 1.5.0
 load helper
 load world
@@ -17,7 +18,7 @@ setup()
 # An answer to nobody: nothing on standard output and error, exit 0.
 assert_silent()
 {
-	[ "$status" -eq 0 ] && [ -z "$output" ] && [ -z "${stderr:-}" ] || { echo "status $status: $output ${stderr:-}"; return 1; }
+	[ "$status/$output/$stderr" = 0// ] || { echo "status $status: $output $stderr"; return 1; }
 }
 
 @test "CRD-10 git 2.39 gets username, token as password, and the end of its life" {
@@ -160,10 +161,10 @@ look_alikes()
 	local request
 	for request in 'protocol=https\nhost=evil.test\nhost=git.test:8443\n\n' 'protocol=https\nhost=git.test:8443\nhost=evil.test\n\n' \
 		'protocol=https\nhost=evil.test\rhost=git.test:8443\n\n' 'protocol=https\nhost=git.test:8443\rhost=evil.test\n\n' \
-		'protocol=https\nhost=git.test:8443\0.evil.test\n\n' 'protocol=https\nhost=git.test:8443\0\n\n' \
+		'protocol=https\nhost=git.test:8443\x00.evil.test\n\n' 'protocol=https\nhost=git.test:8443\x00\n\n' \
 		'protocol=https\nhost=evil.test\nusername=a\rprotocol=https\rhost=git.test:8443\n\n' 'protocol=https\nhost=git.test:8443\t\n\n' \
 		'protocol=https\nhost=git.test:8443\nusername=alice\x01\n\n' 'protocol=https\nhost=git.test:8443\njunk\n\n'; do
-		run --separate-stderr as alice git-credential-apitoken get < <(printf "$request")
+		run --separate-stderr as alice git-credential-apitoken get < <(printf %b "$request")
 		[ -z "$output" ]
 		[ "$status" -eq 7 ]
 		[[ "$stderr" == 'git-credential-apitoken: '*refused* ]]
@@ -186,7 +187,7 @@ look_alikes()
 	local request
 	for request in '' '\n' 'protocol=https\n\n' 'host=git.test:8443\n\n' 'protocol=\nhost=git.test:8443\n\n' 'protocol=https\nhost=\n\n' \
 		'url=https://git.test:8443/\n\n' 'username=alice\n\n'; do
-		run --separate-stderr as alice git-credential-apitoken get < <(printf "$request")
+		run --separate-stderr as alice git-credential-apitoken get < <(printf %b "$request")
 		assert_silent
 	done
 	run --separate-stderr as alice git-credential-apitoken get < <(printf 'protocol=https\nhost=git.test:8443\nhost=git.test:8443\n\n')
@@ -366,4 +367,54 @@ expired() { [ "$(as "$1" apitoken status --json | jq '.vendors[0].seconds_left')
 	[ -z "$output" ]
 	echo "$stderr"
 	[[ "$stderr" == "git-credential-apitoken: "*acme*"apitoken login acme"* ]]
+}
+
+@test "CRD-15 nobody of the same uid may trace, read or core-dump a running helper, and no secret is in its arguments or environment" {
+	as alice mkfifo questions
+	as alice bash -c 'ulimit -c unlimited; exec git-credential-apitoken get <questions >answer' 3>&- 4>&- &
+	exec 5>/home/alice/questions
+	local pid
+	wait_until 10 helper_runs
+	pid=$(helper_pid)
+	run as alice strace -o /dev/null -p "$pid"
+	[ "$status" -ne 0 ]
+	[[ "$output" == *'Operation not permitted'* ]]
+	run as alice head -c 1 "/proc/$pid/mem"
+	[ "$status" -ne 0 ]
+	run as alice cat "/proc/$pid/environ"
+	[ "$status" -ne 0 ]
+	grep -qE '^Max core file size +0 +0 ' "/proc/$pid/limits"
+	run grep -c "$(now_token alice)" "/proc/$pid/cmdline" "/proc/$pid/environ"
+	[[ "$output" == *cmdline:0*environ:0 ]]
+	printf 'protocol=https\nhost=git.test:8443\n\n' >&5
+	exec 5>&-
+	wait
+	grep -qx "password=$(now_token alice)" /home/alice/answer
+	rm /home/alice/answer /home/alice/questions
+}
+helper_pid() { pgrep -u alice -x git-credential-; }
+# It ignores SIGPIPE, so it has come past the start, where it shields itself.
+helper_runs() { grep -q '^SigIgn:.*1000$' "/proc/$(helper_pid)/status" 2>/dev/null; }
+
+@test "CRD-16 a hostile environment starts no program, reaches no proxy and writes no key log, not even at a renewal" {
+	install -d -m 755 /tmp/evil
+	local name
+	for name in sh bash git fetch stash curl env cat false true; do
+		printf '#!/bin/bash\n>>/tmp/evil.ran\n' >"/tmp/evil/$name"
+	done
+	chmod 755 /tmp/evil/*
+	older alice 60
+	ask alice git.test:8443 erase username=alice "password=$(now_token alice)"
+	local -a hostile=(PATH=/tmp/evil HTTPS_PROXY=http://proxy.test:9 https_proxy=http://proxy.test:9 ALL_PROXY=socks5://proxy.test:9
+		SSLKEYLOGFILE=/tmp/evil.keys SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/tmp/evil CURL_CA_BUNDLE=/dev/null CURL_HOME=/tmp/evil OPENSSL_CONF=/tmp/evil/x
+		LD_PRELOAD=/tmp/evil/none.so LD_LIBRARY_PATH=/tmp/evil GIT_EXEC_PATH=/tmp/evil GIT_SSL_NO_VERIFY=1 GIT_ASKPASS=/tmp/evil/sh BASH_ENV=/tmp/evil/sh ENV=/tmp/evil/sh
+		HOSTALIASES=/tmp/evil/hosts LOCALDOMAIN=evil.test RES_OPTIONS=ndots:9 XDG_CONFIG_HOME=/tmp/evil TMPDIR=/tmp/evil MALLOC_CHECK_=3 LC_ALL=tr_TR.UTF-8)
+	run --separate-stderr as alice /usr/bin/env "${hostile[@]}" /usr/local/bin/git-credential-apitoken get < <(printf 'protocol=https\nhost=git.test:8443\n\n')
+	echo "$output $stderr"
+	[ "$status" -eq 0 ]
+	[ "$(refresh_posts)" -eq 1 ]
+	[ "$(answer_value password)" = "$(now_token alice)" ]
+	[ ! -e /tmp/evil.ran ]
+	[ ! -e /tmp/evil.keys ]
+	rm -r /tmp/evil
 }

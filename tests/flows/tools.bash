@@ -1,5 +1,6 @@
 # tools.bash: what the flows of the user's programs share. In a .bats file after helper and world: "load tools".
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # bats sets output
 
 # ask USER HOST OPERATION [LINE]...: git's helper, run as git runs it, about https://HOST; LINEs go before protocol and host.
 ask()
