@@ -16,11 +16,11 @@
  *              refresh_lifetime_is); refresh_lifetime_zero = unknown | ended; token_type_missing = bearer | refused; answer STEP wins over answer.
  *   [error NAME] ordered rules, first match wins: step (names), status (list, ranges), body = empty | json | other, code (values at the error path), text (part of the description),
  *              means = refused | account | configuration | rate_limited | unavailable | login_again
- *   [use]      header = Authorization, scheme = Bearer, header.NAME = template (further static headers)
+ *   [use]      header = Authorization, scheme = Bearer, header.NAME = text (further static headers)
  *
  * Templates: text with {name}; names are the variables of a request: username, password, otp, refresh_token, access_token, client_id, client_secret, scope, token_url, base_url, issuer,
  * prior.access_token, prior.refresh_token, and what [defaults] or the vendor file's [variables] define. An unknown name is an error.
- * A text key with an empty value is taken back, as if it had not been set.
+ * A text key with an empty value is taken back, as if it had not been set (but scheme: then the token stands alone).
  */
 #ifndef APITOKEN_DIALECT_H
 #define APITOKEN_DIALECT_H
@@ -134,7 +134,7 @@ struct dialect {
 	struct dialect_part use_headers[DIALECT_PARTS_MAX];
 	size_t use_headers_count;
 	char *use_header;             /* NULL: Authorization */
-	char *use_scheme;             /* NULL: Bearer */
+	char *use_scheme;             /* NULL: Bearer; "": none */
 	struct dialect_entry *entries;
 	size_t entries_count;
 };

@@ -309,7 +309,7 @@ static int check_password(const struct check *check, struct error *error)
 	return 0;
 }
 
-/* ---- rules and use ---- */
+/* ---- rules ---- */
 
 static int check_rule(const struct check *check, const struct dialect_rule *rule, struct error *error)
 {
@@ -330,21 +330,6 @@ static int check_rule(const struct check *check, const struct dialect_rule *rule
 	return 0;
 }
 
-static int check_use(const struct check *check, struct error *error)
-{
-	const struct dialect *dialect = check->dialect;
-	char name[DIALECT_VARIABLE_NAME_MAX];
-	const char *text;
-	size_t i;
-
-	for (i = 0; i < dialect->use_headers_count; i++)
-		for (text = dialect->use_headers[i].template_text; dialect_template_next(&text, name) > 0;)
-			if (!is_vendor_variable(name) && !dialect_variable(dialect, name))
-				return error_set(error, ERROR_CONFIGURATION, "%s: [use] header.%s names {%s}, which is no variable of [defaults] or [variables]",
-						 check->path, dialect->use_headers[i].name, name);
-	return 0;
-}
-
 int dialect_check(const struct dialect *dialect, const char *path, struct error *error)
 {
 	struct check check = { .dialect = dialect, .path = path };
@@ -360,5 +345,5 @@ int dialect_check(const struct dialect *dialect, const char *path, struct error 
 	for (i = 0; i < dialect->rules_count; i++)
 		if (check_rule(&check, &dialect->rules[i], error) < 0)
 			return -1;
-	return check_use(&check, error);
+	return 0;
 }

@@ -16,6 +16,16 @@ static int set_meaning(void *place, const struct setting *setting, const struct 
 	return 0;
 }
 
+/* An empty scheme is one, too: the token stands alone in the header. */
+static int set_scheme(void *place, const struct setting *setting, const struct ini_entry *entry, struct error *error)
+{
+	const char *expected = entry->value[0] ? setting->fault(entry->value) : NULL;
+
+	if (expected)
+		return ini_error(error, entry, "bad value of '%s'; expected %s", entry->key, expected);
+	return setting_copy(place, entry->value, entry, error);
+}
+
 _Static_assert(sizeof(enum dialect_body) == sizeof(int) && sizeof(enum dialect_client_auth) == sizeof(int) && sizeof(enum dialect_refresh) == sizeof(int),
 	       "setting_choice() writes enumerations as int");
 
@@ -86,6 +96,6 @@ const struct setting dialect_rule_settings[] = {
 
 const struct setting dialect_use_settings[] = {
 	SETTING_TEXT("header", dialect, use_header, dialect_header_fault),
-	SETTING_TEXT("scheme", dialect, use_scheme, dialect_token_fault),
+	{ .key = "scheme", .set = set_scheme, .offset = offsetof(struct dialect, use_scheme), .fault = dialect_token_fault },
 	{ .key = NULL },
 };

@@ -65,9 +65,16 @@ static int part_set(const struct parts *parts, const char *name, const struct in
 	return part_store(parts, part, name, entry, error);
 }
 
-int dialect_header_set(struct dialect_part *items, size_t *count, const struct ini_entry *entry, struct error *error)
+int dialect_header_set(struct dialect_step *step, const struct ini_entry *entry, struct error *error)
 {
-	const struct parts parts = { items, count, DIALECT_PARTS_MAX, dialect_header_fault, dialect_line_template_fault, true };
+	const struct parts parts = { step->headers, &step->headers_count, DIALECT_PARTS_MAX, dialect_header_fault, dialect_line_template_fault, true };
+
+	return part_set(&parts, entry->key + strlen("header."), entry, error);
+}
+
+int dialect_use_header_set(struct dialect *dialect, const struct ini_entry *entry, struct error *error)
+{
+	const struct parts parts = { dialect->use_headers, &dialect->use_headers_count, DIALECT_PARTS_MAX, dialect_header_fault, dialect_line_fault, true };
 
 	return part_set(&parts, entry->key + strlen("header."), entry, error);
 }

@@ -5,8 +5,10 @@
 
 #include "common/dialect.h"
 
-/* The key begins with "header.". ERROR_CONFIGURATION with file:line, ERROR_MEMORY; likewise the next two. */
-int dialect_header_set(struct dialect_part *items, size_t *count, const struct ini_entry *entry, struct error *error);
+/* The key begins with "header.". ERROR_CONFIGURATION with file:line, ERROR_MEMORY; likewise the others. */
+int dialect_header_set(struct dialect_step *step, const struct ini_entry *entry, struct error *error);
+/* The same in [use], where the value is no template. */
+int dialect_use_header_set(struct dialect *dialect, const struct ini_entry *entry, struct error *error);
 /* The key begins with "field.". */
 int dialect_field_set(struct dialect_step *step, const struct ini_entry *entry, struct error *error);
 /* The key is the variable's name. */

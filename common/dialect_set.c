@@ -44,7 +44,7 @@ static int set_in_step(struct dialect *dialect, const char *name, const struct i
 	if (!entry->key)
 		return 0;
 	if (text_starts_with(entry->key, "header."))
-		return dialect_header_set(step->headers, &step->headers_count, entry, error);
+		return dialect_header_set(step, entry, error);
 	if (text_starts_with(entry->key, "field."))
 		return dialect_field_set(step, entry, error);
 	return setting_apply(step, dialect_step_settings, entry, page, error);
@@ -97,7 +97,7 @@ static int set_in_use(struct dialect *dialect, const char *name, const struct in
 	if (!entry->key)
 		return 0;
 	if (text_starts_with(entry->key, "header."))
-		return dialect_header_set(dialect->use_headers, &dialect->use_headers_count, entry, error);
+		return dialect_use_header_set(dialect, entry, error);
 	return setting_apply(dialect, dialect_use_settings, entry, page, error);
 }
 

@@ -93,9 +93,16 @@ const char *dialect_template_fault(const char *text)
 	return found < 0 ? "text in which braces stand only around a variable, as in {username}" : NULL;
 }
 
+const char *dialect_line_fault(const char *text)
+{
+	return text_is_visible(text, strlen(text)) ? dialect_text_fault(text) : "printable ASCII characters only";
+}
+
 const char *dialect_line_template_fault(const char *text)
 {
-	return text_is_visible(text, strlen(text)) ? dialect_template_fault(text) : "printable ASCII characters only";
+	const char *fault = dialect_line_fault(text);
+
+	return fault ? fault : dialect_template_fault(text);
 }
 
 const char *dialect_url_template_fault(const char *text)

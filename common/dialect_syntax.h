@@ -25,6 +25,7 @@ int dialect_template_next(const char **cursor, char name[static DIALECT_VARIABLE
 setting_fault dialect_template_fault;      /* text with {name} */
 setting_fault dialect_url_template_fault;  /* the same, beginning with https:// or with a variable; visible ASCII */
 setting_fault dialect_line_template_fault; /* the same in visible ASCII and spaces: a header's value */
+setting_fault dialect_line_fault;          /* the same, no template */
 setting_fault dialect_paths_fault;         /* "a.b[0].c d": alternatives apart by single spaces */
 setting_fault dialect_field_fault;         /* the name of a field: visible ASCII, components apart by dots, none empty */
 setting_fault dialect_header_fault;        /* the name of a header: token (RFC 9110 section 5.6.2), none that belongs to the transport */

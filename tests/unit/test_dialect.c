@@ -85,7 +85,7 @@ static void test_every_key(void **state)
 				   "refresh_lifetime_is = epoch_milliseconds\nrefresh_lifetime_zero = ended\ntoken_type_missing = bearer\n"
 				   "[answer second]\naccess_token = x\ntoken_type_missing = refused\nlifetime_is = seconds\n"
 				   "[error one]\nstep = login second\nstatus = 400-499\nbody = empty\ncode = a b\ntext = some text\nmeans = account\n"
-				   "[use]\nheader = Authentication\nscheme = Token\nheader.Apikey = {realm}\n";
+				   "[use]\nheader = Authentication\nscheme = Token\nheader.Apikey = {a b\n";
 	const struct dialect_step *login, *second;
 	struct dialect dialect;
 	struct error error;
@@ -135,6 +135,10 @@ static void test_every_key(void **state)
 	assert_string_equal(dialect.use_header, "Authentication");
 	assert_string_equal(dialect.use_scheme, "Token");
 	assert_string_equal(dialect.use_headers[0].name, "Apikey");
+	assert_string_equal(dialect.use_headers[0].template_text, "{a b");
+	assert_int_equal(read_text(&dialect, "v.conf", "[use]\nscheme =\nheader =\n", &error), 0);
+	assert_string_equal(dialect.use_scheme, "");
+	assert_null(dialect.use_header);
 	dialect_release(&dialect);
 }
 
@@ -224,6 +228,7 @@ static const struct bad bad_entries[] = {
 	{ "[error e]\ncode = a  b\n", "d.conf:2: bad value of 'code'" },
 	{ "[use]\nheader = A B\n", "d.conf:2: bad value of 'header'" },
 	{ "[use]\nheader = Host\n", "d.conf:2: bad value of 'header'" },
+	{ "[use]\nheader.A = \xc3\xa4\n", "d.conf:2: bad value of 'header.A'" },
 	{ "[use]\nscheme = a b\n", "d.conf:2: bad value of 'scheme'" },
 	{ "[use]\nnothing = x\n", "d.conf:2: unknown key" },
 };
@@ -264,7 +269,6 @@ static const struct bad bad_wholes[] = {
 	{ "[variables]\na = {b}\nb = {c}\nc = {d}\nd = {e}\ne = {f}\nf = x\n", "d.conf:13: a: variables name each other" },
 	{ "[defaults]\na = {password}\n", "d.conf:13: a: a variable may name only" },
 	{ "[defaults]\na = {unknown}\n", "d.conf:13: a: a variable may name only" },
-	{ "[use]\nheader.A = {access_token}\n", "d.conf: [use] header.A names {access_token}" },
 };
 
 static void test_bad_wholes(void **state)

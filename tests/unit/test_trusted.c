@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -174,6 +175,7 @@ static void test_hard_links(void **state)
 
 static void swap_for_ever(const char *name, const char *good, const char *bad)
 {
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;) {
 		unlink(name);
 		(void)!symlink(bad, name);

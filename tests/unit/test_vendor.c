@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "common/policy.h"
 #include "common/vendor.h"
 #include "common/vendor_key.h"
 
@@ -566,6 +567,59 @@ static void test_own_rules_first(void **state)
 	dialect_release(&dialect);
 }
 
+/* ---- the manual pages ---- */
+
+/* Writes the literal block of the page that begins with these bytes into the file. */
+static void block_write(const char *page, const char *begin, const char *file)
+{
+	char *text = files_source(page), *block = text, *end;
+
+	do {
+		block = strstr(block, ".Bd -literal -offset indent\n");
+		if (!block)
+			fail_msg("%s has no example that begins with %s", page, begin);
+		block = strchr(block, '\n') + 1;
+	} while (strncmp(block, begin, strlen(begin)) != 0);
+	end = strstr(block, ".Ed\n");
+	assert_non_null(end);
+	*end = '\0';
+	files_write(file, block);
+	free(text);
+}
+
+static void load_example(const char *name)
+{
+	struct vendor vendor;
+	struct dialect dialect;
+	struct error error;
+
+	if (vendor_load(&vendor, name, &places, &error) < 0 || vendor_dialect(&vendor, &places, &dialect, &error) < 0)
+		fail_msg("%s", error.text);
+	dialect_release(&dialect);
+	vendor_release(&vendor);
+}
+
+static void test_manual_pages(void **state)
+{
+	struct policy policy;
+	struct error error;
+
+	(void)state;
+	block_write("common/apitoken.conf.5", "[pam]\nvendor = apiax\n", "etc/apitoken.conf");
+	assert_int_equal(policy_load(&policy, files_at("etc"), "cron", &error), 0);
+	assert_string_equal(policy.vendor, "none");
+	block_write("common/apitoken.conf.5", "[vendor]\ndialect = apiax\n", "etc/vendors.d/apiax.conf");
+	load_example("apiax");
+	block_write("common/apitoken.conf.5", "[vendor]\ndialect = keycloak\n", "etc/vendors.d/work.conf");
+	load_example("work");
+	block_write("common/apitoken-dialect.5", "[dialect]\n", "etc/dialects/north.conf");
+	block_write("common/apitoken-dialect.5", "[vendor]\ndialect = north\n", "etc/vendors.d/north.conf");
+	load_example("north");
+	unlink(files_at("etc/vendors.d/apiax.conf"));
+	unlink(files_at("etc/vendors.d/work.conf"));
+	unlink(files_at("etc/vendors.d/north.conf"));
+}
+
 /* Many vendors and hosts: nothing that grows faster than they do. */
 static void test_many(void **state)
 {
@@ -613,6 +667,7 @@ int main(void)
 		UNIT_TEST("a dialect's defaults can be replaced, refresh switched", test_dialect_defaults),
 		UNIT_TEST("a vendor file that does not fit its dialect is refused", test_bad_dialects),
 		UNIT_TEST("a vendor file's own error rules are asked first", test_own_rules_first),
+		UNIT_TEST("the examples of the manual pages are read", test_manual_pages),
 		UNIT_TEST("200 vendors with 1,000 hosts are read", test_many),
 	};
 
