@@ -10,7 +10,7 @@
 
 enum { ALICE = 59021, BOB = 59022, HOUR = 3600 };
 
-static const char description[] = "apitoken:v1:apiax";
+static const char description[] = "apitoken:v1:unit-test";
 
 /* What one act tells the next. */
 struct shared {

@@ -21,7 +21,7 @@ static void store_and_read(void *nothing)
 	store(3000, 'a');
 	expect(3000, 'a');
 	CHECK(keyctl_describe(found(), text, sizeof text) > 0);
-	CHECK(strcmp(text, "user;59021;59021;003f0000;apitoken:v1:apiax") == 0);
+	CHECK(strcmp(text, "user;59021;59021;003f0000;apitoken:v1:unit-test") == 0);
 	CHECK(has_timeout(found()));
 	CHECK(keyring_list(items, 4, &error) == 1);
 	CHECK(items[0].serial == found());

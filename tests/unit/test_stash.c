@@ -2,20 +2,18 @@
 /* The built stash, run through the module's side of it, on real keyrings. */
 #include "common/stash.h"
 
-#include <limits.h>
-#include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include "common/keyring.h"
 #include "common/message.h"
 #include "common/record.h"
 #include "common/text.h"
+#include "tests/unit/copy_program.h"
 #include "tests/unit/keyring_user.h"
 
 enum { ALICE = 59031, BOB = 59032 };
 
-static const char description[] = "apitoken:v1:apiax";
+static const char description[] = "apitoken:v1:unit-test";
 static char libexec[] = "/tmp/apitoken-stash.XXXXXX";
 
 static void make_payload(struct secret *payload, const char *token)
@@ -24,7 +22,7 @@ static void make_payload(struct secret *payload, const char *token)
 	struct error error = { 0 };
 
 	record_init(&record);
-	text_copy(record.vendor, sizeof record.vendor, "apiax");
+	text_copy(record.vendor, sizeof record.vendor, "unit-test");
 	text_copy(record.account, sizeof record.account, "alice@example.com");
 	record.generation = 1;
 	record.login_at = record.obtained_at = clock_utc();
@@ -305,26 +303,22 @@ static void test_by_hand(void **state)
 	close(terminal);
 }
 
-/* BUILD/tests/unit/test_stash: stash is in BUILD. Copied where any uid can execute it. */
-static int copy_program(void **state)
+static int copy_stash(void **state)
 {
-	char build[PATH_MAX], command[2 * PATH_MAX];
-	const ssize_t length = readlink("/proc/self/exe", build, sizeof build - 1);
+	char build[PATH_MAX], from[PATH_MAX + 8], to[PATH_MAX];
 
 	(void)state;
 	wait_for_turn();
-	if (length <= 0 || mkdtemp(libexec) == NULL || chmod(libexec, 0755) != 0)
+	if (make_program_folder(libexec) != 0 || find_build_folder(build) != 0)
 		return -1;
-	build[length] = '\0';
-	for (int i = 0; i < 3; i++)
-		*strrchr(build, '/') = '\0';
-	snprintf(command, sizeof command, "install -m 755 '%s/stash' '%s/stash'", build, libexec);
-	return system(command) == 0 ? 0 : -1;
+	snprintf(from, sizeof from, "%s/stash", build);
+	snprintf(to, sizeof to, "%s/stash", libexec);
+	return copy_program(from, to);
 }
 
-static int remove_program(void **state)
+static int remove_stash(void **state)
 {
-	char path[PATH_MAX + 8];
+	char path[PATH_MAX];
 
 	(void)state;
 	snprintf(path, sizeof path, "%s/stash", libexec);
@@ -350,5 +344,5 @@ int main(void)
 		UNIT_TEST("stash refuses a terminal, a file and wrong arguments", test_by_hand),
 	};
 
-	return cmocka_run_group_tests_name("stash", tests, copy_program, remove_program);
+	return cmocka_run_group_tests_name("stash", tests, copy_stash, remove_stash);
 }
