@@ -14,6 +14,8 @@
 enum {
 	PROGRAM_DESCRIPTOR = 3,
 	SIGNALS_END = 65,           /* signals are 1..64 */
+	KERNEL_MASK_BYTES = 8,      /* a bit for each */
+	KERNEL_ACTION_WORDS = 8,    /* at least the kernel's struct sigaction */
 	DESCRIPTORS_MAX = 1 << 20,  /* where close_range(2) is missing */
 	PRIVATE_UMASK = 077,
 };
@@ -30,14 +32,15 @@ static int die_with_parent(pid_t parent)
 
 /*
  * exec(2) resets handlers, but leaves ignored what the host ignores; and an ignored SIGCHLD would
- * lose the program's status here.
+ * lose the program's status here. By number, because libc's sigaction(3) refuses its own two signals,
+ * which posix_spawn(3) leaves ignored; a kernel's struct sigaction of zeros is SIG_DFL.
  */
 static void default_dispositions(void)
 {
-	const struct sigaction action = { .sa_handler = SIG_DFL };
+	static const unsigned long defaults[KERNEL_ACTION_WORDS];
 
 	for (int number = 1; number < SIGNALS_END; number++)
-		sigaction(number, &action, NULL); /* fails for SIGKILL, SIGSTOP, libc's own */
+		syscall(SYS_rt_sigaction, number, defaults, NULL, KERNEL_MASK_BYTES);
 }
 
 static void close_from(unsigned int first)
