@@ -4,9 +4,9 @@ load ../flows/helper
 
 KEYCLOAK=/run/test-vendor/keycloak
 
-# Everybody's password but bob's, whose is full of characters that mean something to a form, a shell or JSON.
-password() { printf '%s CANARY pass' "$1"; }
-odd_password() { printf '%s CANARY körper +&=%%;"\\ 9' "$1"; }
+# Of a realm.
+password() { cat "$KEYCLOAK/$1.password"; }
+odd_password() { cat "$KEYCLOAK/$1.odd-password"; }
 
 reason() { tail -n 1 "$APITOKEN_TEST_CACHE/keycloak-$KEYCLOAK_VERSION.unavailable" 2>/dev/null; }
 
@@ -56,7 +56,7 @@ logs_in()
 	[ "$output" = "$3" ]
 	assert_token "$3" "$1"
 	[ "$(as "$3" apitoken status --json | jq -r '.vendors | length')" != 0 ]
-	assert_no_token localuser root
+	assert_no_token localuser
 }
 
 # is_refused REALM FUNCTION USER PASSWORD
@@ -66,7 +66,7 @@ is_refused()
 	run "$2" "$3" "$4" 'id -un'
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"Permission denied"* ]]
-	assert_no_token "$3" root
+	assert_no_token "$3"
 }
 
 @test "apiax: ssh by password" {
@@ -90,11 +90,11 @@ is_refused()
 	run login_su localuser alice "$(password apiax)" id -un
 	[ "$status" -eq 0 ]
 	assert_token alice apiax
-	assert_no_token localuser root
+	assert_no_token localuser
 }
 
 @test "apiax: a wrong password is refused" {
-	is_refused apiax login_ssh alice 'wrong CANARY'
+	is_refused apiax login_ssh alice wrong
 	log_lines
 	[[ "$(log_lines)" == *"Invalid user credentials"* ]]
 }
@@ -115,16 +115,22 @@ is_refused()
 	[[ "$(log_lines)" == *"not fully set up"* ]]
 }
 
-@test "apiax: a refresh gives another token, and many at once do not end the login" {
+token() { as alice apitoken token apiax; }
+token_changed() { as alice apitoken refresh apiax; [ "$(token)" != "$1" ]; }
+
+# Keycloak ends the login when an old refresh token comes back. Half a minute passes, as a refresh is not forced more often than that.
+@test "apiax: six at once refresh the token, twice, and the login lives on" {
 	logs_in apiax login_ssh alice "$(password apiax)"
-	local first second
-	first=$(as alice apitoken token apiax)
-	for _ in 1 2 3 4 5 6; do
-		as alice apitoken refresh apiax 3>&- &
+	local old
+	for _ in 1 2; do
+		old=$(token)
+		for number in 1 2 3 4 5 6; do
+			{ wait_until 60 token_changed "$old" && token >"/tmp/token$number"; } 3>&- &
+		done
+		wait
+		[ "$(cat /tmp/token[1-6] | sort -u | wc -l)" -eq 1 ]
+		rm /tmp/token[1-6]
 	done
-	wait
-	second=$(as alice apitoken token apiax)
-	[ -n "$first" ] && [ -n "$second" ] && [ "$first" != "$second" ]
 }
 
 @test "vyopta: no refresh token is kept, and a refresh says: log in again" {
@@ -144,7 +150,7 @@ is_refused()
 
 @test "no secret in a log, a file or a process" {
 	logs_in apiax login_ssh alice "$(password apiax)"
-	assert_no_canary CANARY "$(as alice apitoken token apiax)"
+	assert_no_canary "$(password apiax)" "$(as alice apitoken token apiax)"
 }
 
 @test "with Keycloak stopped the vendor's user is denied as unavailable, and the local user gets in" {
