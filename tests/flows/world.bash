@@ -16,7 +16,7 @@ vendor_password()
 }
 password_of() { vendor_password "$1"; }
 
-load servers
+load "$SOURCE/tests/flows/servers"
 
 start_world()
 {
