@@ -45,28 +45,45 @@ hostile_su()
 }
 as_alice=(setpriv --reuid alice --regid alice --init-groups)
 
-@test "ENV-01 fetch and stash get a constant environment, whatever the caller of su had" {
+@test "ENV-01 fetch runs with a constant environment, whatever the caller of su had" {
 	[ "$(hostile_variables | wc -l)" -ge 60 ]
-	vendor_control /answers -d count=1 -d delay_ms=3000 -d when=before >/dev/null
+	hold_vendor
 	hostile_su "${as_alice[@]}" >/dev/null &
 	su=$!
-	wait_until 20 pgrep -x fetch
-	fetch_environment=$(tr '\0' '\n' <"/proc/$(pgrep -x fetch)/environ")
-	fetch_arguments=$(tr '\0' ' ' <"/proc/$(pgrep -x fetch)/cmdline")
+	wait_until 20 fetch_pid
+	environment=$(tr '\0' '\n' <"/proc/$(fetch_pid)/environ")
+	arguments=$(tr '\0' ' ' <"/proc/$(fetch_pid)/cmdline")
 	wait "$su"
+	printf '%s\n' "$environment" "$arguments"
+	[ "$environment" = "$GOLDEN_ENVIRONMENT" ]
+	[ "$arguments" = 'fetch ' ]
 	assert_token bob acme
-	login_su alice bob "$(vendor_password bob)" true >/dev/null
-	vendor_control /answers -d count=1 -d delay_ms=3000 -d when=before >/dev/null
-	login_su alice bob "$(vendor_password bob)" true >/dev/null &
-	su=$!
-	wait_until 20 pgrep -x fetch
-	[ "$(tr '\0' '\n' <"/proc/$(pgrep -x fetch)/environ")" = "$fetch_environment" ]
-	wait "$su"
-	printf '%s\n' "$fetch_environment" "$fetch_arguments"
-	[ "$fetch_environment" = "$GOLDEN_ENVIRONMENT" ]
-	[[ "$fetch_arguments" != *bob* ]]
 }
-GOLDEN_ENVIRONMENT=$'LC_ALL=C\nPATH=/usr/bin:/bin'
+GOLDEN_ENVIRONMENT=$'PATH=/usr/bin:/bin\nLC_ALL=C'
+
+# The next answer of the vendor comes late enough to look at the process that waits for it.
+hold_vendor() { vendor_control /answers -d count=1 -d delay_ms=2000 -d when=before >/dev/null; }
+fetch_pid()
+{
+	local exe
+	for exe in /proc/[0-9]*/exe; do
+		[ "$(readlink "$exe")" != /usr/local/libexec/apitoken/fetch ] || { cut -d/ -f3 <<<"$exe"; return 0; }
+	done
+	return 1
+}
+
+@test "ENV-01 fetch and stash, both times that it runs, are started with that environment and no secret argument" {
+	hostile_su strace -f -qq -v -s 256 -u alice -o /tmp/trace -e trace=execve,execveat
+	assert_token bob acme
+	started=$(grep -o 'execveat(.*' /tmp/trace | sed 's/^execveat([0-9]*, //')
+	printf '%s\n' "$started"
+	rest='["PATH=/usr/bin:/bin", "LC_ALL=C"], AT_EMPTY_PATH) = 0'
+	[ "$(wc -l <<<"$started")" -eq 3 ]
+	[ "$(sed -n 1p <<<"$started")" = "\"\", [\"fetch\"], $rest" ]
+	[ "$(sed -n 2p <<<"$started")" = "\"\", [\"stash\", \"park\"], $rest" ]
+	[[ "$(sed -n 3p <<<"$started")" =~ ^'"", ["stash", "store", "'[0-9]+'", "'$(id -u bob)'", "'$(id -g bob)'"], ' ]]
+	[[ "$(sed -n 3p <<<"$started")" == *"$rest" ]]
+}
 
 @test "ENV-02 no proxy of the caller's environment is reached" {
 	# The trap works: curl with the same variable does connect to it.
@@ -103,10 +120,10 @@ GOLDEN_ENVIRONMENT=$'LC_ALL=C\nPATH=/usr/bin:/bin'
 	printf 'proxy = "http://127.0.0.1:%s"\n' "$REGISTRY_TOKEN_PORT" >/tmp/hostile/home/.curlrc
 	printf '[vendor]\ndialect = oauth2\ntoken_url = https://unknown.test/\n' >/tmp/hostile/home/.config/apitoken/vendors.d/acme.conf
 	chmod -R a+rX /tmp/hostile
-	hostile_su strace -f -qq -u alice -o /tmp/trace -e trace=open,openat,openat2,creat,execve,connect
+	hostile_su strace -f -qq -u alice -o /tmp/trace -e trace=open,openat,openat2,creat,execve,execveat,connect
 	assert_token bob acme
 	# The trace saw fetch and stash at work.
-	grep -q 'execve.*fetch\|execveat.*fetch\|connect.*htons(443)' /tmp/trace
+	grep -q 'connect(.*htons(443)' /tmp/trace
 	opened=$(opens_of_root /tmp/trace)
 	printf '%s\n' "$opened" | head -40
 	[ -n "$opened" ]
