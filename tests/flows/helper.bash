@@ -106,7 +106,9 @@ login_login()
 {
 	local user=$1 password=$2
 	shift 2
-	printf 'Password: \t%s\n$ \t%s\n$ \texit\n' "$password" "${*:-true}" | "$RIGS/typist" login "$user"
+	local prompt='$ '
+	[ "$user" != root ] || prompt='# '
+	printf 'Password: \t%s\n%s\t%s\n%s\texit\n' "$password" "$prompt" "${*:-true}" "$prompt" | TERM=dumb "$RIGS/typist" login "$user"
 }
 
 # run_cron USER COMMAND: lets cron -f run COMMAND once as USER (an @reboot line) and waits until it ended.

@@ -61,7 +61,7 @@ typist_login() { printf "$1" | "$RIGS/typist" login "$2"; }
 	login_ssh alice "$(vendor_password alice)"
 	token=$(record_of alice acme | sed -n 's/^access_token=//p')
 	[ "$(login_ssh_key alice apitoken token --force)" = "$token" ]
-	run_cron alice 'apitoken token --force >/tmp/cron-token'
+	run_cron alice '/usr/local/bin/apitoken token --force >/tmp/cron-token'
 	[ "$(cat /tmp/cron-token)" = "$token" ]
 	rm /tmp/cron-token
 }

@@ -90,3 +90,19 @@ make_repository()
 	git -C "$VENDOR_REPOSITORIES/$1.git" symbolic-ref HEAD refs/heads/main
 	rm -rf "$work"
 }
+
+# unique_user: makes an account with a name that nobody else on this machine has now, known to the vendor. For looking into root's keyring,
+# which is the machine's: other runs may log in people there at the same time. There is one such account at a time.
+unique_user()
+{
+	local name=u$RANDOM$RANDOM uid
+	uid=$(($(id -u localuser) + 10))
+	! getent passwd "$uid" >/dev/null || userdel "$(id -un "$uid")"
+	useradd -u "$uid" -U -M -d / -s /bin/bash -p '*' "$name"
+	clear_keys "$name"
+	{ printf 'name=%s&password=' "$name"; vendor_password "$name"; } | vendor_control /users -d @- >/dev/null
+	echo "$name"
+}
+
+# no_handoff_of USER: the record that authenticate parked did not outlive the login.
+no_handoff_of() { ! "$RIGS/twouid" root keys | grep -q "apitoken:handoff:.*:$1\$"; }

@@ -155,9 +155,10 @@ static int plant(const char *ring, const char *description)
 {
 	static char payload[PAYLOAD_MAX];
 	size_t length = fread(payload, 1, sizeof(payload), stdin);
-	key_serial_t key = add_key("user", description, payload, length, ring_parse(ring));
+	/* In the thread keyring first: there it is possessed, and its permission may be set. */
+	key_serial_t key = add_key("user", description, payload, length, KEY_SPEC_THREAD_KEYRING);
 
-	if (key < 0 || keyctl_setperm(key, ALL_PERMISSIONS) < 0)
+	if (key < 0 || keyctl_setperm(key, ALL_PERMISSIONS) < 0 || keyctl_link(key, ring_parse(ring)) < 0)
 		stop("cannot plant the key");
 	printf("%d\n", key);
 	return 0;
