@@ -95,17 +95,22 @@ static int load_entry(const struct ini_entry *entry, void *context, struct error
 	return dialect_set(context, entry, error);
 }
 
-int dialect_load(struct dialect *dialect, const char *name, const char *const *folders, struct error *error)
+int dialect_load(struct dialect *dialect, const char *name, const char *const *folders,
+		 struct error *error)
 {
 	struct error why = { .errnum = ENOENT };
 	char path[INI_PATH_MAX];
 
 	if (!dialect_name_valid(name))
-		return error_set(error, ERROR_CONFIGURATION, "'%s' is no name of a dialect; expected something like keycloak", name);
+		return error_set(error, ERROR_CONFIGURATION,
+				 "'%s' is no name of a dialect; expected something like keycloak",
+				 name);
 	memcpy(dialect->name, name, strlen(name) + 1);
 	for (; *folders; folders++) {
-		if ((size_t)snprintf(path, sizeof(path), "%s/%s.conf", *folders, name) >= sizeof(path))
-			return error_set(error, ERROR_CONFIGURATION, "%s: the path of this folder is too long", *folders);
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s.conf", *folders, name) >=
+		    sizeof(path))
+			return error_set(error, ERROR_CONFIGURATION,
+					 "%s: the path of this folder is too long", *folders);
 		if (ini_parse_file(path, load_entry, dialect, &why) == 0)
 			return 0;
 		if (why.errnum != ENOENT) {
@@ -115,7 +120,10 @@ int dialect_load(struct dialect *dialect, const char *name, const char *const *f
 		}
 	}
 	if (error) {
-		error_set(error, ERROR_CONFIGURATION, "there is no dialect '%s'; its file %s.conf was looked for in all dialects folders", name, name);
+		error_set(error, ERROR_CONFIGURATION,
+			  "there is no dialect '%s'; its file %s.conf was looked for in all "
+			  "dialects folders",
+			  name, name);
 		error->errnum = ENOENT;
 	}
 	return -1;
@@ -143,7 +151,8 @@ const char *dialect_variable(const struct dialect *dialect, const char *name)
 	return NULL;
 }
 
-const char *dialect_paths(const struct dialect *dialect, const struct dialect_step *step, enum dialect_role role)
+const char *dialect_paths(const struct dialect *dialect, const struct dialect_step *step,
+			  enum dialect_role role)
 {
 	if (step && step->answer.paths[role])
 		return step->answer.paths[role];
@@ -160,7 +169,8 @@ static bool status_matches(const char *text, size_t length, int status)
 		return false;
 	memcpy(digits[0], text, 3);
 	memcpy(digits[1], text + length - 3, 3);
-	return number_parse(digits[0], 0, 999, &low) == 0 && number_parse(digits[1], 0, 999, &high) == 0 && low <= status && status <= high;
+	return number_parse(digits[0], 0, 999, &low) == 0 &&
+	       number_parse(digits[1], 0, 999, &high) == 0 && low <= status && status <= high;
 }
 
 bool dialect_status_in(const char *list, int status)
@@ -190,12 +200,9 @@ bool dialect_word_in(const char *list, const char *word)
 /* ---- verdicts ---- */
 
 static const char *const verdicts[] = {
-	[VERDICT_SUCCESS] = "success",
-	[VERDICT_REFUSED] = "refused",
-	[VERDICT_ACCOUNT] = "account",
-	[VERDICT_CONFIGURATION] = "configuration",
-	[VERDICT_RATE_LIMITED] = "rate_limited",
-	[VERDICT_UNAVAILABLE] = "unavailable",
+	[VERDICT_SUCCESS] = "success",           [VERDICT_REFUSED] = "refused",
+	[VERDICT_ACCOUNT] = "account",           [VERDICT_CONFIGURATION] = "configuration",
+	[VERDICT_RATE_LIMITED] = "rate_limited", [VERDICT_UNAVAILABLE] = "unavailable",
 	[VERDICT_LOGIN_AGAIN] = "login_again",
 };
 

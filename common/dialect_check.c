@@ -15,35 +15,36 @@ enum operation_bit { AT_LOGIN = 1, AT_REFRESH = 2, AT_REVOKE = 4, ALWAYS = 7 };
 struct variable_use {
 	const char *name;
 	unsigned int operations; /* where they are set */
-	bool secret;             /* keep out of URLs: they end in logs (RFC 6749 section 2.3.1, RFC 6750 section 2.3) */
+	bool secret; /* keep out of URLs: they end in logs (RFC 6749 section 2.3.1, RFC 6750
+			section 2.3) */
 };
 
 static const struct variable_use request_variables[] = {
-	{ "username", ALWAYS, false },
-	{ "password", AT_LOGIN, true },
-	{ "otp", AT_LOGIN, true },
-	{ "refresh_token", AT_REFRESH | AT_REVOKE, true },
-	{ "access_token", AT_REVOKE, true },
-	{ "client_secret", ALWAYS, true },
+	{ "username", ALWAYS, false },       { "password", AT_LOGIN, true },
+	{ "otp", AT_LOGIN, true },           { "refresh_token", AT_REFRESH | AT_REVOKE, true },
+	{ "access_token", AT_REVOKE, true }, { "client_secret", ALWAYS, true },
 };
 
 struct check {
 	const struct dialect *dialect;
-	const char *path; /* of the dialect's or vendor's file */
+	const char *path;                           /* of the dialect's or vendor's file */
 	unsigned int operations[DIALECT_STEPS_MAX]; /* those that each step has a part in */
 	bool follows[DIALECT_STEPS_MAX];            /* another step's next */
 };
 
-static const struct dialect_entry *entry_find(const struct dialect *dialect, const char *section, const char *key)
+static const struct dialect_entry *entry_find(const struct dialect *dialect, const char *section,
+					      const char *key)
 {
 	return dialect_entries_find(dialect->entries, dialect->entries_count, section, key);
 }
 
-static int check_error(const struct check *check, struct error *error, const char *section, const char *key, const char *format, ...)
+static int check_error(const struct check *check, struct error *error, const char *section,
+		       const char *key, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
 /* "FILE:LINE: key: what is wrong", or "FILE: [section] key: ..." where there is no such entry. */
-static int check_error(const struct check *check, struct error *error, const char *section, const char *key, const char *format, ...)
+static int check_error(const struct check *check, struct error *error, const char *section,
+		       const char *key, const char *format, ...)
 {
 	const struct dialect_entry *entry = entry_find(check->dialect, section, key);
 	char text[ERROR_TEXT_MAX];
@@ -54,8 +55,10 @@ static int check_error(const struct check *check, struct error *error, const cha
 		text[0] = '\0';
 	va_end(arguments);
 	if (entry)
-		return error_set(error, ERROR_CONFIGURATION, "%s:%d: %s: %s", entry->path, entry->line, key, text);
-	return error_set(error, ERROR_CONFIGURATION, "%s: [%s] %s: %s", check->path, section, key, text);
+		return error_set(error, ERROR_CONFIGURATION, "%s:%d: %s: %s", entry->path,
+				 entry->line, key, text);
+	return error_set(error, ERROR_CONFIGURATION, "%s: [%s] %s: %s", check->path, section, key,
+			 text);
 }
 
 /* The section's name as an entry has it: "step login". */
@@ -88,7 +91,8 @@ static const struct variable_use *request_variable(const char *name)
 	return NULL;
 }
 
-/* A variable may name others, but not itself by a detour. What a request brings is not for variables, so that steps show where secrets go. */
+/* A variable may name others, but not itself by a detour. What a request brings is not for
+ * variables, so that steps show where secrets go. */
 static const char *variable_fault(const struct dialect *dialect, const char *text, int nesting)
 {
 	char name[DIALECT_VARIABLE_NAME_MAX];
@@ -116,7 +120,10 @@ static int check_variables(const struct check *check, struct error *error)
 		name = dialect->variables[i].name;
 		fault = variable_fault(dialect, dialect->variables[i].template_text, 0);
 		if (fault)
-			return check_error(check, error, entry_find(dialect, "variables", name) ? "variables" : "defaults", name, "%s", fault);
+			return check_error(check, error,
+					   entry_find(dialect, "variables", name) ? "variables"
+										  : "defaults",
+					   name, "%s", fault);
 	}
 	return 0;
 }
@@ -156,15 +163,23 @@ static int check_chains(struct check *check, struct error *error)
 	size_t i;
 
 	if (!dialect_step_find(dialect, "login"))
-		return error_set(error, ERROR_CONFIGURATION, "%s: there is no [step login]; expected how a password is exchanged for a token", check->path);
+		return error_set(error, ERROR_CONFIGURATION,
+				 "%s: there is no [step login]; expected how a password is "
+				 "exchanged for a token",
+				 check->path);
 	if (dialect->refresh != REFRESH_NONE && !dialect_step_find(dialect, "refresh"))
-		return error_set(error, ERROR_CONFIGURATION, "%s: there is no [step refresh]; add one, or say refresh = none in [dialect]", check->path);
+		return error_set(error, ERROR_CONFIGURATION,
+				 "%s: there is no [step refresh]; add one, or say refresh = none "
+				 "in [dialect]",
+				 check->path);
 	for (i = 0; i < dialect->steps_count; i++) {
 		step = &dialect->steps[i];
 		if (step->next[0] && !dialect_step_find(dialect, step->next))
-			return check_error(check, error, section_of("step", step->name).text, "next", "there is no step of that name");
+			return check_error(check, error, section_of("step", step->name).text,
+					   "next", "there is no step of that name");
 		if (chain_loops(dialect, step))
-			return check_error(check, error, section_of("step", step->name).text, "next", "the steps go in a circle");
+			return check_error(check, error, section_of("step", step->name).text,
+					   "next", "the steps go in a circle");
 	}
 	chain_walk(check, "login", AT_LOGIN);
 	chain_walk(check, "refresh", AT_REFRESH);
@@ -181,13 +196,18 @@ static const char *name_fault(const struct check *check, size_t step, const char
 
 	if (use) {
 		if (check->operations[step] & ~use->operations)
-			return "is not set in this step: a password is there only at login, a refresh token only afterwards";
-		return use->secret && in_url ? "is a secret, and URLs end in logs; put it into a field or a header" : NULL;
+			return "is not set in this step: a password is there only at login, a "
+			       "refresh token only afterwards";
+		return use->secret && in_url ? "is a secret, and URLs end in logs; put it into a "
+					       "field or a header"
+					     : NULL;
 	}
 	if (strcmp(name, "prior.access_token") == 0 || strcmp(name, "prior.refresh_token") == 0) {
 		if (!check->follows[step])
-			return "is a token of the step before, but no step has this one as its next";
-		return in_url ? "is a secret, and URLs end in logs; put it into a field or a header" : NULL;
+			return "is a token of the step before, but no step has this one as its "
+			       "next";
+		return in_url ? "is a secret, and URLs end in logs; put it into a field or a header"
+			      : NULL;
 	}
 	if (is_vendor_variable(name) || dialect_variable(check->dialect, name))
 		return NULL;
@@ -195,7 +215,8 @@ static const char *name_fault(const struct check *check, size_t step, const char
 }
 
 /* Checks the variables of one template: the value of key in the step. */
-static int check_template(const struct check *check, size_t step, const char *key, const char *text, bool in_url, struct error *error)
+static int check_template(const struct check *check, size_t step, const char *key, const char *text,
+			  bool in_url, struct error *error)
 {
 	char name[DIALECT_VARIABLE_NAME_MAX];
 	const char *fault;
@@ -203,7 +224,10 @@ static int check_template(const struct check *check, size_t step, const char *ke
 	while (dialect_template_next(&text, name) > 0) {
 		fault = name_fault(check, step, name, in_url);
 		if (fault)
-			return check_error(check, error, section_of("step", check->dialect->steps[step].name).text, key, "{%s} %s", name, fault);
+			return check_error(
+				check, error,
+				section_of("step", check->dialect->steps[step].name).text, key,
+				"{%s} %s", name, fault);
 	}
 	return 0;
 }
@@ -218,8 +242,8 @@ static bool template_names(const char *text, const char *wanted)
 	return false;
 }
 
-static int check_parts(const struct check *check, size_t step, const struct dialect_part *parts, size_t count, const char *prefix, bool in_url,
-		       struct error *error)
+static int check_parts(const struct check *check, size_t step, const struct dialect_part *parts,
+		       size_t count, const char *prefix, bool in_url, struct error *error)
 {
 	char key[INI_NAME_MAX + 1];
 	size_t i;
@@ -240,24 +264,30 @@ static const char *fields_clash(const struct dialect_step *step)
 	for (i = 0; i < step->fields_count; i++) {
 		length = strlen(step->fields[i].name);
 		for (j = 0; j < step->fields_count; j++)
-			if (strncmp(step->fields[i].name, step->fields[j].name, length) == 0 && step->fields[j].name[length] == '.')
+			if (strncmp(step->fields[i].name, step->fields[j].name, length) == 0 &&
+			    step->fields[j].name[length] == '.')
 				return step->fields[i].name;
 	}
 	return NULL;
 }
 
-static int check_body(const struct check *check, const struct dialect_step *step, struct error *error)
+static int check_body(const struct check *check, const struct dialect_step *step,
+		      struct error *error)
 {
 	const char *name;
 	char key[INI_NAME_MAX + 1];
 
 	if (step->get && (step->body == BODY_FORM || step->body == BODY_JSON))
-		return check_error(check, error, section_of("step", step->name).text, "method", "GET carries no body; say body = query or body = none");
+		return check_error(check, error, section_of("step", step->name).text, "method",
+				   "GET carries no body; say body = query or body = none");
 	if (step->body == BODY_NONE && step->fields_count > 0)
-		return check_error(check, error, section_of("step", step->name).text, "body", "there are fields, which body = none cannot carry");
+		return check_error(check, error, section_of("step", step->name).text, "body",
+				   "there are fields, which body = none cannot carry");
 	if (step->body == BODY_JSON && (name = fields_clash(step))) {
 		snprintf(key, sizeof(key), "field.%s", name);
-		return check_error(check, error, section_of("step", step->name).text, key, "another field lies below this one; in JSON it can be only one of the two");
+		return check_error(
+			check, error, section_of("step", step->name).text, key,
+			"another field lies below this one; in JSON it can be only one of the two");
 	}
 	return 0;
 }
@@ -267,14 +297,21 @@ static int check_step(const struct check *check, size_t index, struct error *err
 	const struct dialect_step *step = &check->dialect->steps[index];
 
 	if (!step->url)
-		return check_error(check, error, section_of("step", step->name).text, "url", "not set; expected for example {token_url}");
+		return check_error(check, error, section_of("step", step->name).text, "url",
+				   "not set; expected for example {token_url}");
 	if (check->operations[index] == 0)
-		return check_error(check, error, section_of("step", step->name).text, "url", "this step is never taken; only login, refresh, revoke and their next ones are");
-	if ((check->operations[index] & (AT_LOGIN | AT_REFRESH)) && !dialect_paths(check->dialect, step, ROLE_ACCESS_TOKEN))
-		return check_error(check, error, "answer", "access_token", "not set; expected where the token stands in an answer");
+		return check_error(check, error, section_of("step", step->name).text, "url",
+				   "this step is never taken; only login, refresh, revoke and "
+				   "their next ones are");
+	if ((check->operations[index] & (AT_LOGIN | AT_REFRESH)) &&
+	    !dialect_paths(check->dialect, step, ROLE_ACCESS_TOKEN))
+		return check_error(check, error, "answer", "access_token",
+				   "not set; expected where the token stands in an answer");
 	if (check_template(check, index, "url", step->url, true, error) < 0 ||
-	    check_parts(check, index, step->headers, step->headers_count, "header.", false, error) < 0 ||
-	    check_parts(check, index, step->fields, step->fields_count, "field.", step->body == BODY_QUERY, error) < 0)
+	    check_parts(check, index, step->headers, step->headers_count, "header.", false, error) <
+		    0 ||
+	    check_parts(check, index, step->fields, step->fields_count, "field.",
+			step->body == BODY_QUERY, error) < 0)
 		return -1;
 	return check_body(check, step, error);
 }
@@ -302,29 +339,37 @@ static int check_password(const struct check *check, struct error *error)
 		if (!step_carries_password(&dialect->steps[i]))
 			continue;
 		if (++count > 1)
-			return check_error(check, error, section_of("step", dialect->steps[i].name).text, "url", "a second step with {password}; it is sent only once");
+			return check_error(check, error,
+					   section_of("step", dialect->steps[i].name).text, "url",
+					   "a second step with {password}; it is sent only once");
 	}
 	if (count == 0)
-		return error_set(error, ERROR_CONFIGURATION, "%s: no step sends the password; expected {password} in a field of [step login]", check->path);
+		return error_set(error, ERROR_CONFIGURATION,
+				 "%s: no step sends the password; expected {password} in a field "
+				 "of [step login]",
+				 check->path);
 	return 0;
 }
 
 /* ---- rules ---- */
 
-static int check_rule(const struct check *check, const struct dialect_rule *rule, struct error *error)
+static int check_rule(const struct check *check, const struct dialect_rule *rule,
+		      struct error *error)
 {
 	const char *list = rule->steps;
 	char name[DIALECT_NAME_MAX];
 	size_t length;
 
 	if (!rule->has_means)
-		return check_error(check, error, section_of("error", rule->name).text, "means", "not set; expected what this answer means, for example refused");
+		return check_error(check, error, section_of("error", rule->name).text, "means",
+				   "not set; expected what this answer means, for example refused");
 	while (list && *list) {
 		length = strcspn(list, " ");
 		memcpy(name, list, length); /* a name: dialect_names_fault() */
 		name[length] = '\0';
 		if (!dialect_step_find(check->dialect, name))
-			return check_error(check, error, section_of("error", rule->name).text, "step", "names a step that does not exist");
+			return check_error(check, error, section_of("error", rule->name).text,
+					   "step", "names a step that does not exist");
 		list += length + (list[length] == ' ');
 	}
 	return 0;

@@ -17,7 +17,8 @@ static void entry_release(struct dialect_entry *entry)
 }
 
 /* The caller releases *copy also after a failure. */
-static int entry_copy(struct dialect_entry *copy, const struct ini_entry *entry, struct error *error)
+static int entry_copy(struct dialect_entry *copy, const struct ini_entry *entry,
+		      struct error *error)
 {
 	copy->path = strdup(entry->path);
 	copy->section = strdup(entry->section);
@@ -29,7 +30,8 @@ static int entry_copy(struct dialect_entry *copy, const struct ini_entry *entry,
 	return 0;
 }
 
-int dialect_entries_append(struct dialect_entry **entries, size_t *count, const struct ini_entry *entry, struct error *error)
+int dialect_entries_append(struct dialect_entry **entries, size_t *count,
+			   const struct ini_entry *entry, struct error *error)
 {
 	struct dialect_entry copy, *grown;
 
@@ -47,7 +49,8 @@ int dialect_entries_append(struct dialect_entry **entries, size_t *count, const 
 	return 0;
 }
 
-int dialect_entry_replace(struct dialect_entry *old, const struct ini_entry *entry, struct error *error)
+int dialect_entry_replace(struct dialect_entry *old, const struct ini_entry *entry,
+			  struct error *error)
 {
 	struct dialect_entry copy, released;
 	int result = entry_copy(&copy, entry, error);
@@ -61,12 +64,14 @@ int dialect_entry_replace(struct dialect_entry *old, const struct ini_entry *ent
 	return result;
 }
 
-struct dialect_entry *dialect_entries_find(struct dialect_entry *entries, size_t count, const char *section, const char *key)
+struct dialect_entry *dialect_entries_find(struct dialect_entry *entries, size_t count,
+					   const char *section, const char *key)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (entries[i].key && strcmp(entries[i].key, key) == 0 && strcmp(entries[i].section, section) == 0)
+		if (entries[i].key && strcmp(entries[i].key, key) == 0 &&
+		    strcmp(entries[i].section, section) == 0)
 			return &entries[i];
 	return NULL;
 }

@@ -3,44 +3,96 @@
 
 #include "common/dialect_syntax.h"
 
-static int set_meaning(void *place, const struct setting *setting, const struct ini_entry *entry, struct error *error)
+static int set_meaning(void *place, const struct setting *setting, const struct ini_entry *entry,
+		       struct error *error)
 {
 	struct dialect_rule *rule = place;
 	enum verdict means;
 
 	(void)setting;
 	if (verdict_parse(entry->value, &means) < 0 || means == VERDICT_SUCCESS)
-		return ini_error(error, entry, "bad value of 'means'; expected refused|account|configuration|rate_limited|unavailable|login_again");
+		return ini_error(
+			error, entry,
+			"bad value of 'means'; expected "
+			"refused|account|configuration|rate_limited|unavailable|login_again");
 	rule->means = means;
 	rule->has_means = true;
 	return 0;
 }
 
 /* An empty scheme is one, too: the token stands alone in the header. */
-static int set_scheme(void *place, const struct setting *setting, const struct ini_entry *entry, struct error *error)
+static int set_scheme(void *place, const struct setting *setting, const struct ini_entry *entry,
+		      struct error *error)
 {
 	const char *expected = entry->value[0] ? setting->fault(entry->value) : NULL;
 
 	if (expected)
-		return ini_error(error, entry, "bad value of '%s'; expected %s", entry->key, expected);
+		return ini_error(error, entry, "bad value of '%s'; expected %s", entry->key,
+				 expected);
 	return setting_copy(place, entry->value, entry, error);
 }
 
-_Static_assert(sizeof(enum dialect_body) == sizeof(int) && sizeof(enum dialect_client_auth) == sizeof(int) && sizeof(enum dialect_refresh) == sizeof(int),
+_Static_assert(sizeof(enum dialect_body) == sizeof(int) &&
+		       sizeof(enum dialect_client_auth) == sizeof(int) &&
+		       sizeof(enum dialect_refresh) == sizeof(int),
 	       "setting_choice() writes enumerations as int");
 
-static const struct setting_word token_chars_words[] = { { "b64token", 0 }, { "visible", 1 }, { NULL, 0 } };
-static const struct setting_word refresh_words[] = { { "rotate", REFRESH_ROTATE }, { "keep", REFRESH_KEEP }, { "none", REFRESH_NONE }, { NULL, 0 } };
-static const struct setting_word anchor_words[] = { { "login", 1 }, { "last", 0 }, { NULL, 0 } };
-static const struct setting_word method_words[] = { { "POST", 0 }, { "GET", 1 }, { NULL, 0 } };
-static const struct setting_word body_words[] = { { "form", BODY_FORM }, { "json", BODY_JSON }, { "query", BODY_QUERY }, { "none", BODY_NONE }, { NULL, 0 } };
-static const struct setting_word client_auth_words[] = { { "none", CLIENT_AUTH_NONE }, { "basic_raw", CLIENT_AUTH_BASIC_RAW },
-						 { "basic_form", CLIENT_AUTH_BASIC_FORM }, { "post", CLIENT_AUTH_POST }, { NULL, 0 } };
-static const struct setting_word lifetime_words[] = { { "auto", LIFETIME_AUTO }, { "seconds", LIFETIME_SECONDS }, { "milliseconds", LIFETIME_MILLISECONDS },
-					      { "epoch", LIFETIME_EPOCH }, { "epoch_milliseconds", LIFETIME_EPOCH_MILLISECONDS }, { NULL, 0 } };
-static const struct setting_word zero_words[] = { { "unknown", 0 }, { "ended", 1 }, { NULL, 0 } };
-static const struct setting_word token_type_words[] = { { "bearer", 0 }, { "refused", 1 }, { NULL, 0 } };
-static const struct setting_word answer_body_words[] = { { "empty", 0 }, { "json", 1 }, { "other", 2 }, { NULL, 0 } };
+static const struct setting_word token_chars_words[] = {
+	{ "b64token", 0 },
+	{ "visible", 1 },
+	{ NULL, 0 },
+};
+static const struct setting_word refresh_words[] = {
+	{ "rotate", REFRESH_ROTATE },
+	{ "keep", REFRESH_KEEP },
+	{ "none", REFRESH_NONE },
+	{ NULL, 0 },
+};
+static const struct setting_word anchor_words[] = {
+	{ "login", 1 },
+	{ "last", 0 },
+	{ NULL, 0 },
+};
+static const struct setting_word method_words[] = {
+	{ "POST", 0 },
+	{ "GET", 1 },
+	{ NULL, 0 },
+};
+static const struct setting_word body_words[] = {
+	{ "form", BODY_FORM }, { "json", BODY_JSON }, { "query", BODY_QUERY },
+	{ "none", BODY_NONE }, { NULL, 0 },
+};
+static const struct setting_word client_auth_words[] = {
+	{ "none", CLIENT_AUTH_NONE },
+	{ "basic_raw", CLIENT_AUTH_BASIC_RAW },
+	{ "basic_form", CLIENT_AUTH_BASIC_FORM },
+	{ "post", CLIENT_AUTH_POST },
+	{ NULL, 0 },
+};
+static const struct setting_word lifetime_words[] = {
+	{ "auto", LIFETIME_AUTO },
+	{ "seconds", LIFETIME_SECONDS },
+	{ "milliseconds", LIFETIME_MILLISECONDS },
+	{ "epoch", LIFETIME_EPOCH },
+	{ "epoch_milliseconds", LIFETIME_EPOCH_MILLISECONDS },
+	{ NULL, 0 },
+};
+static const struct setting_word zero_words[] = {
+	{ "unknown", 0 },
+	{ "ended", 1 },
+	{ NULL, 0 },
+};
+static const struct setting_word token_type_words[] = {
+	{ "bearer", 0 },
+	{ "refused", 1 },
+	{ NULL, 0 },
+};
+static const struct setting_word answer_body_words[] = {
+	{ "empty", 0 },
+	{ "json", 1 },
+	{ "other", 2 },
+	{ NULL, 0 },
+};
 
 #define PATHS(KEY, ROLE) SETTING_TEXT(KEY, dialect_answer, paths[ROLE], dialect_paths_fault)
 
@@ -49,9 +101,11 @@ const struct setting dialect_settings[] = {
 	SETTING_TEXT("requires", dialect, requires_keys, dialect_names_fault),
 	SETTING_FLAG("token_chars", dialect, token_visible, token_chars_words),
 	SETTING_CHOICE("refresh", dialect, refresh, refresh_words),
-	SETTING_NUMBER("refresh_lifetime", dialect, refresh_lifetime, 0, DIALECT_REFRESH_LIFETIME_MAX, "seconds"),
+	SETTING_NUMBER("refresh_lifetime", dialect, refresh_lifetime, 0,
+		       DIALECT_REFRESH_LIFETIME_MAX, "seconds"),
 	SETTING_FLAG("refresh_anchor", dialect, refresh_anchored_at_login, anchor_words),
-	SETTING_NUMBER("default_lifetime", dialect, default_lifetime, 1, DIALECT_LIFETIME_MAX, "seconds"),
+	SETTING_NUMBER("default_lifetime", dialect, default_lifetime, 1, DIALECT_LIFETIME_MAX,
+		       "seconds"),
 	{ .key = NULL },
 };
 
@@ -96,6 +150,9 @@ const struct setting dialect_rule_settings[] = {
 
 const struct setting dialect_use_settings[] = {
 	SETTING_TEXT("header", dialect, use_header, dialect_header_fault),
-	{ .key = "scheme", .set = set_scheme, .offset = offsetof(struct dialect, use_scheme), .fault = dialect_token_fault },
+	{ .key = "scheme",
+	  .set = set_scheme,
+	  .offset = offsetof(struct dialect, use_scheme),
+	  .fault = dialect_token_fault },
 	{ .key = NULL },
 };

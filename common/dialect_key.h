@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The plain keys of a dialect's sections; what is not in these tables has a name of its own in it: header.NAME, field.PATH, variables. */
+/* The plain keys of a dialect's sections; what is not in these tables has a name of its own in it:
+ * header.NAME, field.PATH, variables. */
 #ifndef APITOKEN_DIALECT_KEY_H
 #define APITOKEN_DIALECT_KEY_H
 

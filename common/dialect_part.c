@@ -23,13 +23,15 @@ static struct dialect_part *part_find(const struct parts *parts, const char *nam
 	size_t i;
 
 	for (i = 0; i < *parts->count; i++)
-		if (strcmp(parts->items[i].name, name) == 0 || (parts->any_case && text_equal_ignoring_case(parts->items[i].name, name)))
+		if (strcmp(parts->items[i].name, name) == 0 ||
+		    (parts->any_case && text_equal_ignoring_case(parts->items[i].name, name)))
 			return &parts->items[i];
 	return NULL;
 }
 
 /* A new part behind the others, or a new value for an old part. */
-static int part_store(const struct parts *parts, struct dialect_part *old, const char *name, const struct ini_entry *entry, struct error *error)
+static int part_store(const struct parts *parts, struct dialect_part *old, const char *name,
+		      const struct ini_entry *entry, struct error *error)
 {
 	struct dialect_part *fresh = &parts->items[*parts->count];
 
@@ -47,7 +49,8 @@ static int part_store(const struct parts *parts, struct dialect_part *old, const
 }
 
 /* An empty value stays as "": an override that takes a field out. */
-static int part_set(const struct parts *parts, const char *name, const struct ini_entry *entry, struct error *error)
+static int part_set(const struct parts *parts, const char *name, const struct ini_entry *entry,
+		    struct error *error)
 {
 	const char *expected = name[0] ? parts->name_fault(name) : "a name behind the dot";
 	struct dialect_part *part;
@@ -56,43 +59,57 @@ static int part_set(const struct parts *parts, const char *name, const struct in
 		return ini_error(error, entry, "bad name '%s'; expected %s", entry->key, expected);
 	expected = entry->value[0] ? parts->value_fault(entry->value) : NULL;
 	if (expected)
-		return ini_error(error, entry, "bad value of '%s'; expected %s", entry->key, expected);
+		return ini_error(error, entry, "bad value of '%s'; expected %s", entry->key,
+				 expected);
 	part = part_find(parts, name);
 	if (part && strcmp(part->name, name) != 0)
-		return ini_error(error, entry, "the header is spelt '%s' before; spell it the same", part->name);
+		return ini_error(error, entry, "the header is spelt '%s' before; spell it the same",
+				 part->name);
 	if (!part && *parts->count == parts->maximum)
-		return ini_error(error, entry, "there are more than %zu of them in section [%s]", parts->maximum, entry->section);
+		return ini_error(error, entry, "there are more than %zu of them in section [%s]",
+				 parts->maximum, entry->section);
 	return part_store(parts, part, name, entry, error);
 }
 
-int dialect_header_set(struct dialect_step *step, const struct ini_entry *entry, struct error *error)
+int dialect_header_set(struct dialect_step *step, const struct ini_entry *entry,
+		       struct error *error)
 {
-	const struct parts parts = { step->headers, &step->headers_count, DIALECT_PARTS_MAX, dialect_header_fault, dialect_line_template_fault, true };
+	const struct parts parts = {
+		step->headers,        &step->headers_count,        DIALECT_PARTS_MAX,
+		dialect_header_fault, dialect_line_template_fault, true
+	};
 
 	return part_set(&parts, entry->key + strlen("header."), entry, error);
 }
 
-int dialect_use_header_set(struct dialect *dialect, const struct ini_entry *entry, struct error *error)
+int dialect_use_header_set(struct dialect *dialect, const struct ini_entry *entry,
+			   struct error *error)
 {
-	const struct parts parts = { dialect->use_headers, &dialect->use_headers_count, DIALECT_PARTS_MAX, dialect_header_fault, dialect_line_fault, true };
+	const struct parts parts = { dialect->use_headers, &dialect->use_headers_count,
+				     DIALECT_PARTS_MAX,    dialect_header_fault,
+				     dialect_line_fault,   true };
 
 	return part_set(&parts, entry->key + strlen("header."), entry, error);
 }
 
 int dialect_field_set(struct dialect_step *step, const struct ini_entry *entry, struct error *error)
 {
-	const struct parts parts = { step->fields, &step->fields_count, DIALECT_PARTS_MAX, dialect_field_fault, dialect_template_fault, false };
+	const struct parts parts = { step->fields,        &step->fields_count,    DIALECT_PARTS_MAX,
+				     dialect_field_fault, dialect_template_fault, false };
 
 	return part_set(&parts, entry->key + strlen("field."), entry, error);
 }
 
 static const char *variable_name_fault(const char *name)
 {
-	static const char taken[] = "username password otp refresh_token access_token client_secret";
+	static const char taken[] =
+		"username password otp refresh_token access_token client_secret";
 
 	if (dialect_word_in(taken, name))
 		return "a name that is not one of the request's own variables";
-	return dialect_variable_name_valid(name) ? NULL : "a name of lower case letters, digits and '_', at most 63";
+	return dialect_variable_name_valid(name)
+		       ? NULL
+		       : "a name of lower case letters, digits and '_', at most 63";
 }
 
 static const char *variable_url_fault(const char *value)
@@ -101,12 +118,17 @@ static const char *variable_url_fault(const char *value)
 
 	if (strchr(value, '{'))
 		return dialect_url_template_fault(value);
-	return url_parse(value, &url, NULL) < 0 ? "a URL like https://login.example.com/token, nothing but https" : NULL;
+	return url_parse(value, &url, NULL) < 0
+		       ? "a URL like https://login.example.com/token, nothing but https"
+		       : NULL;
 }
 
-int dialect_variable_set(struct dialect *dialect, const struct ini_entry *entry, struct error *error)
+int dialect_variable_set(struct dialect *dialect, const struct ini_entry *entry,
+			 struct error *error)
 {
-	struct parts parts = { dialect->variables, &dialect->variables_count, DIALECT_VARIABLES_MAX, variable_name_fault, dialect_template_fault, false };
+	struct parts parts = { dialect->variables,     &dialect->variables_count,
+			       DIALECT_VARIABLES_MAX,  variable_name_fault,
+			       dialect_template_fault, false };
 
 	if (dialect_word_in("token_url base_url issuer", entry->key))
 		parts.value_fault = variable_url_fault;

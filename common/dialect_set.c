@@ -12,13 +12,15 @@
 
 static const char page[] = "apitoken-dialect(5)";
 
-static int set_in_dialect(struct dialect *dialect, const char *name, const struct ini_entry *entry, struct error *error)
+static int set_in_dialect(struct dialect *dialect, const char *name, const struct ini_entry *entry,
+			  struct error *error)
 {
 	(void)name;
 	return entry->key ? setting_apply(dialect, dialect_settings, entry, page, error) : 0;
 }
 
-static struct dialect_step *step_obtain(struct dialect *dialect, const char *name, const struct ini_entry *entry, struct error *error)
+static struct dialect_step *step_obtain(struct dialect *dialect, const char *name,
+					const struct ini_entry *entry, struct error *error)
 {
 	struct dialect_step *step;
 	size_t i;
@@ -35,7 +37,8 @@ static struct dialect_step *step_obtain(struct dialect *dialect, const char *nam
 	return step;
 }
 
-static int set_in_step(struct dialect *dialect, const char *name, const struct ini_entry *entry, struct error *error)
+static int set_in_step(struct dialect *dialect, const char *name, const struct ini_entry *entry,
+		       struct error *error)
 {
 	struct dialect_step *step = step_obtain(dialect, name, entry, error);
 
@@ -50,7 +53,8 @@ static int set_in_step(struct dialect *dialect, const char *name, const struct i
 	return setting_apply(step, dialect_step_settings, entry, page, error);
 }
 
-static int set_in_answer(struct dialect *dialect, const char *name, const struct ini_entry *entry, struct error *error)
+static int set_in_answer(struct dialect *dialect, const char *name, const struct ini_entry *entry,
+			 struct error *error)
 {
 	struct dialect_answer *answer = &dialect->answer;
 	struct dialect_step *step;
@@ -64,7 +68,8 @@ static int set_in_answer(struct dialect *dialect, const char *name, const struct
 	return entry->key ? setting_apply(answer, dialect_answer_settings, entry, page, error) : 0;
 }
 
-static struct dialect_rule *rule_obtain(struct dialect *dialect, const char *name, const struct ini_entry *entry, struct error *error)
+static struct dialect_rule *rule_obtain(struct dialect *dialect, const char *name,
+					const struct ini_entry *entry, struct error *error)
 {
 	struct dialect_rule *rule;
 	size_t i;
@@ -82,7 +87,8 @@ static struct dialect_rule *rule_obtain(struct dialect *dialect, const char *nam
 	return rule;
 }
 
-static int set_in_rule(struct dialect *dialect, const char *name, const struct ini_entry *entry, struct error *error)
+static int set_in_rule(struct dialect *dialect, const char *name, const struct ini_entry *entry,
+		       struct error *error)
 {
 	struct dialect_rule *rule = rule_obtain(dialect, name, entry, error);
 
@@ -91,7 +97,8 @@ static int set_in_rule(struct dialect *dialect, const char *name, const struct i
 	return entry->key ? setting_apply(rule, dialect_rule_settings, entry, page, error) : 0;
 }
 
-static int set_in_use(struct dialect *dialect, const char *name, const struct ini_entry *entry, struct error *error)
+static int set_in_use(struct dialect *dialect, const char *name, const struct ini_entry *entry,
+		      struct error *error)
 {
 	(void)name;
 	if (!entry->key)
@@ -101,7 +108,8 @@ static int set_in_use(struct dialect *dialect, const char *name, const struct in
 	return setting_apply(dialect, dialect_use_settings, entry, page, error);
 }
 
-static int set_in_variables(struct dialect *dialect, const char *name, const struct ini_entry *entry, struct error *error)
+static int set_in_variables(struct dialect *dialect, const char *name,
+			    const struct ini_entry *entry, struct error *error)
 {
 	(void)name;
 	return entry->key ? dialect_variable_set(dialect, entry, error) : 0;
@@ -110,7 +118,8 @@ static int set_in_variables(struct dialect *dialect, const char *name, const str
 struct section {
 	const char *word;
 	bool name_may, name_must; /* [word NAME] */
-	int (*set)(struct dialect *dialect, const char *name, const struct ini_entry *entry, struct error *error);
+	int (*set)(struct dialect *dialect, const char *name, const struct ini_entry *entry,
+		   struct error *error);
 };
 
 static const struct section sections[] = {
@@ -130,7 +139,8 @@ static const struct section *section_find(const char *text, const char **name)
 
 	*name = text + length + (text[length] == ' ');
 	for (i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
-		if (strlen(sections[i].word) != length || memcmp(sections[i].word, text, length) != 0)
+		if (strlen(sections[i].word) != length ||
+		    memcmp(sections[i].word, text, length) != 0)
 			continue;
 		if (text[length] == '\0')
 			return sections[i].name_must ? NULL : &sections[i];
@@ -141,7 +151,8 @@ static const struct section *section_find(const char *text, const char **name)
 
 static int entry_record(struct dialect *dialect, const struct ini_entry *entry, struct error *error)
 {
-	struct dialect_entry *old = dialect_entries_find(dialect->entries, dialect->entries_count, entry->section, entry->key);
+	struct dialect_entry *old = dialect_entries_find(dialect->entries, dialect->entries_count,
+							 entry->section, entry->key);
 
 	if (old)
 		return dialect_entry_replace(old, entry, error);
@@ -155,7 +166,9 @@ int dialect_set(struct dialect *dialect, const struct ini_entry *entry, struct e
 
 	if (!section)
 		return ini_error(error, entry,
-				 "unknown section [%s]; expected dialect, defaults, 'step NAME', answer, 'answer STEP', 'error NAME' or use", entry->section);
+				 "unknown section [%s]; expected dialect, defaults, 'step NAME', "
+				 "answer, 'answer STEP', 'error NAME' or use",
+				 entry->section);
 	if (section->set(dialect, name, entry, error) < 0)
 		return -1;
 	return entry->key ? entry_record(dialect, entry, error) : 0;
@@ -175,7 +188,8 @@ static void rules_reverse(struct dialect_rule *rules, size_t count)
 	}
 }
 
-static bool entry_is_of_rules(const struct dialect_entry *entry, const struct dialect_rule *rules, size_t count)
+static bool entry_is_of_rules(const struct dialect_entry *entry, const struct dialect_rule *rules,
+			      size_t count)
 {
 	size_t i;
 
@@ -188,7 +202,8 @@ static bool entry_is_of_rules(const struct dialect_entry *entry, const struct di
 }
 
 /* Stable: what is moved, and what is passed, keep their orders. */
-static void entries_to_front(struct dialect *dialect, const struct dialect_rule *rules, size_t count)
+static void entries_to_front(struct dialect *dialect, const struct dialect_rule *rules,
+			     size_t count)
 {
 	struct dialect_entry moved;
 	size_t i, front = 0;
@@ -197,7 +212,8 @@ static void entries_to_front(struct dialect *dialect, const struct dialect_rule 
 		if (!entry_is_of_rules(&dialect->entries[i], rules, count))
 			continue;
 		moved = dialect->entries[i];
-		memmove(&dialect->entries[front + 1], &dialect->entries[front], (i - front) * sizeof(moved));
+		memmove(&dialect->entries[front + 1], &dialect->entries[front],
+			(i - front) * sizeof(moved));
 		dialect->entries[front++] = moved;
 	}
 }

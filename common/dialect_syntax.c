@@ -10,14 +10,16 @@ static const char name_first[] = "abcdefghijklmnopqrstuvwxyz0123456789";
 static const char name_rest[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
 static const char variable_first[] = "abcdefghijklmnopqrstuvwxyz";
 static const char variable_rest[] = "abcdefghijklmnopqrstuvwxyz0123456789_.";
-static const char token_bytes[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
+static const char token_bytes[] =
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
 
 /* One byte of first, then only bytes of rest, less than maximum bytes. */
 static bool is_made_of(const char *text, const char *first, const char *rest, size_t maximum)
 {
 	size_t length = strlen(text);
 
-	return length > 0 && length < maximum && strchr(first, text[0]) && strspn(text, rest) == length;
+	return length > 0 && length < maximum && strchr(first, text[0]) &&
+	       strspn(text, rest) == length;
 }
 
 bool dialect_name_valid(const char *name)
@@ -27,7 +29,8 @@ bool dialect_name_valid(const char *name)
 
 bool dialect_variable_name_valid(const char *name)
 {
-	return is_made_of(name, variable_first, variable_rest, DIALECT_VARIABLE_NAME_MAX) && !strchr(name, '.');
+	return is_made_of(name, variable_first, variable_rest, DIALECT_VARIABLE_NAME_MAX) &&
+	       !strchr(name, '.');
 }
 
 /* Calls judge for each word of a list whose words stand apart by single spaces. */
@@ -90,12 +93,14 @@ const char *dialect_template_fault(const char *text)
 	do
 		found = dialect_template_next(&text, name);
 	while (found > 0);
-	return found < 0 ? "text in which braces stand only around a variable, as in {username}" : NULL;
+	return found < 0 ? "text in which braces stand only around a variable, as in {username}"
+			 : NULL;
 }
 
 const char *dialect_line_fault(const char *text)
 {
-	return text_is_visible(text, strlen(text)) ? dialect_text_fault(text) : "printable ASCII characters only";
+	return text_is_visible(text, strlen(text)) ? dialect_text_fault(text)
+						   : "printable ASCII characters only";
 }
 
 const char *dialect_line_template_fault(const char *text)
@@ -164,8 +169,10 @@ const char *dialect_field_fault(const char *text)
 {
 	size_t length = strlen(text);
 
-	if (!text_is_visible(text, length) || strchr(text, ' ') || text[0] == '.' || text[length - 1] == '.' || strstr(text, ".."))
-		return "a field name, or names apart by single dots as in field.credentials.username";
+	if (!text_is_visible(text, length) || strchr(text, ' ') || text[0] == '.' ||
+	    text[length - 1] == '.' || strstr(text, ".."))
+		return "a field name, or names apart by single dots as in "
+		       "field.credentials.username";
 	return NULL;
 }
 
@@ -173,19 +180,31 @@ const char *dialect_field_fault(const char *text)
 
 const char *dialect_token_fault(const char *text)
 {
-	return is_made_of(text, token_bytes, token_bytes, DIALECT_PATHS_MAX) ? NULL : "a name of letters, digits and hyphens";
+	return is_made_of(text, token_bytes, token_bytes, DIALECT_PATHS_MAX)
+		       ? NULL
+		       : "a name of letters, digits and hyphens";
 }
 
 const char *dialect_header_fault(const char *text)
 {
 	/* A Host of its own would part the name that TLS proved from the one that is asked. */
-	static const char *const transport[] = { "Host", "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Expect", "TE", "Trailer",
-						 "Upgrade", "Cookie", "Proxy-Authorization" };
+	static const char *const transport[] = { "Host",
+						 "Content-Length",
+						 "Content-Type",
+						 "Transfer-Encoding",
+						 "Connection",
+						 "Expect",
+						 "TE",
+						 "Trailer",
+						 "Upgrade",
+						 "Cookie",
+						 "Proxy-Authorization" };
 	size_t i;
 
 	for (i = 0; i < sizeof(transport) / sizeof(transport[0]); i++)
 		if (text_equal_ignoring_case(text, transport[i]))
-			return "a header that fetch does not set itself (for Content-Type there is content_type)";
+			return "a header that fetch does not set itself (for Content-Type there is "
+			       "content_type)";
 	return dialect_token_fault(text);
 }
 
@@ -213,7 +232,8 @@ static bool is_status_or_range(const char *word)
 const char *dialect_statuses_fault(const char *text)
 {
 	if (strlen(text) >= DIALECT_PATHS_MAX || !all_words(text, is_status_or_range))
-		return "HTTP statuses from 100 to 599 and ranges, apart by one space, as in 200 201 400-499";
+		return "HTTP statuses from 100 to 599 and ranges, apart by one space, as in 200 "
+		       "201 400-499";
 	return NULL;
 }
 
@@ -239,7 +259,8 @@ const char *dialect_media_type_fault(const char *text)
 	size_t type = strcspn(text, "; ");
 	char word[DIALECT_PATHS_MAX];
 
-	if (strlen(text) < sizeof(word) && text_is_visible(text, strlen(text)) && (text[type] == '\0' || text[type] == ';')) {
+	if (strlen(text) < sizeof(word) && text_is_visible(text, strlen(text)) &&
+	    (text[type] == '\0' || text[type] == ';')) {
 		memcpy(word, text, type);
 		word[type] = '\0';
 		if (is_media_type(word))
@@ -252,12 +273,16 @@ const char *dialect_media_type_fault(const char *text)
 
 const char *dialect_name_fault(const char *text)
 {
-	return dialect_name_valid(text) ? NULL : "a name of lower case letters, digits, '_' and '-', at most 32";
+	return dialect_name_valid(text)
+		       ? NULL
+		       : "a name of lower case letters, digits, '_' and '-', at most 32";
 }
 
 const char *dialect_names_fault(const char *text)
 {
-	return all_words(text, dialect_name_valid) ? NULL : "names of lower case letters, digits, '_' and '-', apart by one space";
+	return all_words(text, dialect_name_valid)
+		       ? NULL
+		       : "names of lower case letters, digits, '_' and '-', apart by one space";
 }
 
 static bool is_visible_word(const char *word)

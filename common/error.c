@@ -14,10 +14,11 @@ static void text_tame(char *text)
 			*text = '?';
 }
 
-static void error_fill(struct error *error, enum error_code code, int errnum, const char *format, va_list arguments)
-	__attribute__((format(printf, 4, 0)));
+static void error_fill(struct error *error, enum error_code code, int errnum, const char *format,
+		       va_list arguments) __attribute__((format(printf, 4, 0)));
 
-static void error_fill(struct error *error, enum error_code code, int errnum, const char *format, va_list arguments)
+static void error_fill(struct error *error, enum error_code code, int errnum, const char *format,
+		       va_list arguments)
 {
 	char text[ERROR_TEXT_MAX];
 

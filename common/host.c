@@ -52,14 +52,18 @@ static const char *label_fault(const char *label, size_t length)
 	return NULL;
 }
 
-/* Resolvers read "127.1", "0x7f000001" and "010.0.0.1" as addresses in forms of their own: only four plain decimal numbers are an address. */
+/* Resolvers read "127.1", "0x7f000001" and "010.0.0.1" as addresses in forms of their own: only
+ * four plain decimal numbers are an address. */
 static const char *numeric_fault(const char *name, const char *last_label)
 {
 	struct in_addr address;
 
-	if (strspn(last_label, "0123456789") != strlen(last_label) && strncmp(last_label, "0x", 2) != 0)
+	if (strspn(last_label, "0123456789") != strlen(last_label) &&
+	    strncmp(last_label, "0x", 2) != 0)
 		return NULL;
-	return inet_pton(AF_INET, name, &address) == 1 ? NULL : "a number that is no IPv4 address of the form 192.0.2.1";
+	return inet_pton(AF_INET, name, &address) == 1
+		       ? NULL
+		       : "a number that is no IPv4 address of the form 192.0.2.1";
 }
 
 /* name is in lower case already. */
@@ -81,7 +85,8 @@ static const char *ipv6_fault(char name[static HOST_MAX])
 {
 	struct in6_addr address;
 
-	if (inet_pton(AF_INET6, name, &address) != 1 || !inet_ntop(AF_INET6, &address, name, HOST_MAX))
+	if (inet_pton(AF_INET6, name, &address) != 1 ||
+	    !inet_ntop(AF_INET6, &address, name, HOST_MAX))
 		return "brackets without an IPv6 address";
 	return NULL;
 }
@@ -122,7 +127,8 @@ static const char *authority_parse(const char *text, size_t length, struct autho
 	if (length >= sizeof(whole))
 		return "too many bytes";
 	if (memchr(text, '\0', length) || !text_is_visible(text, length))
-		return "a control character or a character outside ASCII (write an international name in its xn-- form)";
+		return "a control character or a character outside ASCII (write an international "
+		       "name in its xn-- form)";
 	if (memchr(text, '@', length))
 		return "a user name (leave out everything up to the @)";
 	lower_copy(whole, text, length);
@@ -149,7 +155,8 @@ static int authority_format(const struct authority *authority, char out[static H
 	if (authority->port == PORT_HTTPS)
 		length = snprintf(out, HOST_MAX, "%s%s%s", open, authority->name, close);
 	else
-		length = snprintf(out, HOST_MAX, "%s%s%s:%u", open, authority->name, close, authority->port);
+		length = snprintf(out, HOST_MAX, "%s%s%s:%u", open, authority->name, close,
+				  authority->port);
 	return length < HOST_MAX ? 0 : -1;
 }
 
@@ -162,13 +169,16 @@ int host_canonical(const char *text, size_t length, char out[static HOST_MAX], s
 	if (!fault && authority_format(&authority, canonical) < 0)
 		fault = "too many bytes";
 	if (fault)
-		return error_set(error, ERROR_POLICY, "host '%s' has %s; write it as git.example.com or git.example.com:8443",
-				 text_printable(shown, sizeof(shown), text, length), fault);
+		return error_set(
+			error, ERROR_POLICY,
+			"host '%s' has %s; write it as git.example.com or git.example.com:8443",
+			text_printable(shown, sizeof(shown), text, length), fault);
 	memcpy(out, canonical, sizeof(canonical));
 	return 0;
 }
 
-/* RFC 3986 appendix A: what may stand behind the authority. A '#' begins a fragment, which is never sent. */
+/* RFC 3986 appendix A: what may stand behind the authority. A '#' begins a fragment, which is never
+ * sent. */
 static const char *url_rest_fault(const char *rest)
 {
 	for (; *rest; rest++) {
@@ -192,17 +202,20 @@ static const char *url_fault(const char *text, struct url *url)
 	if (strlen(text) >= URL_MAX)
 		return "too many bytes";
 	if (!text_is_visible(text, strlen(text)) || strchr(text, ' '))
-		return "a space, a control character or a character outside ASCII (pasted from a web page?)";
+		return "a space, a control character or a character outside ASCII (pasted from a "
+		       "web page?)";
 	snprintf(start, sizeof(start), "%s", text);
 	if (!text_equal_ignoring_case(start, scheme))
-		return "no https:// at its beginning (nothing else is allowed, because a password is sent)";
+		return "no https:// at its beginning (nothing else is allowed, because a password "
+		       "is sent)";
 	begin = text + strlen(scheme);
 	rest = begin + strcspn(begin, "/?#\\");
 	fault = authority_parse(begin, (size_t)(rest - begin), &authority);
 	if (!fault)
 		fault = url_rest_fault(rest);
-	if (!fault && (authority_format(&authority, url->host) < 0 ||
-		       snprintf(url->text, sizeof(url->text), "%s%s%s", scheme, url->host, rest) >= URL_MAX))
+	if (!fault &&
+	    (authority_format(&authority, url->host) < 0 ||
+	     snprintf(url->text, sizeof(url->text), "%s%s%s", scheme, url->host, rest) >= URL_MAX))
 		fault = "too many bytes";
 	if (fault)
 		return fault;
@@ -218,10 +231,13 @@ int url_parse(const char *text, struct url *url, struct error *error)
 	char shown[192];
 
 	if (fault) {
-		/* What stands before an '@' may be a password: then nothing of the text is shown. */
+		/* What stands before an '@' may be a password: then nothing of the text is shown.
+		 */
 		if (strchr(text, '@'))
-			return error_set(error, ERROR_CONFIGURATION, "the URL has %s; expected https://host/path", fault);
-		return error_set(error, ERROR_CONFIGURATION, "URL '%s' has %s; expected https://host/path",
+			return error_set(error, ERROR_CONFIGURATION,
+					 "the URL has %s; expected https://host/path", fault);
+		return error_set(error, ERROR_CONFIGURATION,
+				 "URL '%s' has %s; expected https://host/path",
 				 text_printable(shown, sizeof(shown), text, strlen(text)), fault);
 	}
 	*url = parsed;

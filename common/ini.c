@@ -11,7 +11,8 @@
 
 #include "common/text.h"
 
-/* A name that was seen: a key in its section, or (key NULL) a section. The table finds repetitions without comparing all with all. */
+/* A name that was seen: a key in its section, or (key NULL) a section. The table finds repetitions
+ * without comparing all with all. */
 struct seen {
 	const char *section;
 	const char *key;
@@ -22,7 +23,8 @@ struct parser {
 	ini_handler *handler;
 	void *context;
 	struct ini_entry entry; /* the current line */
-	struct seen *seen;      /* open addressing; a power of two of places, at most half of them used */
+	struct seen
+		*seen; /* open addressing; a power of two of places, at most half of them used */
 	size_t places;
 };
 
@@ -60,7 +62,8 @@ static int parser_remember(struct parser *parser)
 	size_t place;
 
 	hash = hash_text(hash ^ (entry->key ? 1u : 0u), entry->key ? entry->key : "");
-	for (place = hash & (parser->places - 1); parser->seen[place].section; place = (place + 1) & (parser->places - 1))
+	for (place = hash & (parser->places - 1); parser->seen[place].section;
+	     place = (place + 1) & (parser->places - 1))
 		if (seen_is(&parser->seen[place], entry))
 			return parser->seen[place].line;
 	parser->seen[place] = (struct seen){ entry->section, entry->key, entry->line };
@@ -88,7 +91,8 @@ static bool is_continuation(unsigned char byte)
 	return (byte & 0xc0) == 0x80;
 }
 
-/* Bytes of the UTF-8 character (RFC 3629) at text, 0 where there is none; ASCII and C1 control characters count as none. */
+/* Bytes of the UTF-8 character (RFC 3629) at text, 0 where there is none; ASCII and C1 control
+ * characters count as none. */
 static size_t utf8_character(const unsigned char *text)
 {
 	if (text[0] < 0x20 || text[0] == 0x7f)
@@ -102,7 +106,9 @@ static size_t utf8_character(const unsigned char *text)
 	if (!is_continuation(text[2]))
 		return 0;
 	if (text[0] < 0xf0)
-		return (text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ? 0 : 3;
+		return (text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f)
+			       ? 0
+			       : 3;
 	if (!is_continuation(text[3]) || text[0] > 0xf4)
 		return 0;
 	return (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f) ? 0 : 4;
@@ -126,15 +132,21 @@ static int line_section(struct parser *parser, char *line, struct error *error)
 	int before;
 
 	if (line[length - 1] != ']' || length < 3)
-		return ini_error(error, entry, "this section header is not complete; expected [NAME]");
+		return ini_error(error, entry,
+				 "this section header is not complete; expected [NAME]");
 	entry->section = strip(line + 1, line + length - 1);
 	entry->key = NULL;
 	entry->value = "";
-	if (*entry->section == '\0' || strlen(entry->section) > INI_NAME_MAX || !text_is_visible(entry->section, strlen(entry->section)))
-		return ini_error(error, entry, "a section name is 1 to %d printable ASCII characters", INI_NAME_MAX);
+	if (*entry->section == '\0' || strlen(entry->section) > INI_NAME_MAX ||
+	    !text_is_visible(entry->section, strlen(entry->section)))
+		return ini_error(error, entry,
+				 "a section name is 1 to %d printable ASCII characters",
+				 INI_NAME_MAX);
 	before = parser_remember(parser);
 	if (before)
-		return ini_error(error, entry, "section [%s] stands in line %d already; put its keys together", entry->section, before);
+		return ini_error(error, entry,
+				 "section [%s] stands in line %d already; put its keys together",
+				 entry->section, before);
 	return parser->handler(entry, parser->context, error);
 }
 
@@ -145,16 +157,27 @@ static int line_key(struct parser *parser, char *line, struct error *error)
 	int before;
 
 	if (!equals)
-		return ini_error(error, entry, "expected 'key = value', '[section]' or a line that begins with '#'");
+		return ini_error(
+			error, entry,
+			"expected 'key = value', '[section]' or a line that begins with '#'");
 	entry->value = strip(equals + 1, line + strlen(line));
 	entry->key = key = strip(line, equals);
-	if (*key == '\0' || strlen(key) > INI_NAME_MAX || !text_is_visible(key, strlen(key)) || strchr(key, ' '))
-		return ini_error(error, entry, "before '=' stands one name of 1 to %d printable ASCII characters without spaces", INI_NAME_MAX);
+	if (*key == '\0' || strlen(key) > INI_NAME_MAX || !text_is_visible(key, strlen(key)) ||
+	    strchr(key, ' '))
+		return ini_error(error, entry,
+				 "before '=' stands one name of 1 to %d printable ASCII characters "
+				 "without spaces",
+				 INI_NAME_MAX);
 	if (!value_is_text(entry->value))
-		return ini_error(error, entry, "the value of '%s' holds a control character or is not UTF-8; delete what cannot be seen", key);
+		return ini_error(error, entry,
+				 "the value of '%s' holds a control character or is not UTF-8; "
+				 "delete what cannot be seen",
+				 key);
 	before = parser_remember(parser);
 	if (before)
-		return ini_error(error, entry, "'%s' stands in line %d already; keep one of the two", key, before);
+		return ini_error(error, entry,
+				 "'%s' stands in line %d already; keep one of the two", key,
+				 before);
 	return parser->handler(entry, parser->context, error);
 }
 
@@ -170,17 +193,20 @@ static bool has_control_byte(const char *line, size_t length)
 }
 
 /* One line without its LF; line[length] may be overwritten. */
-static int parse_line(struct parser *parser, char *line, size_t length, bool has_newline, struct error *error)
+static int parse_line(struct parser *parser, char *line, size_t length, bool has_newline,
+		      struct error *error)
 {
 	char *begin;
 
 	parser->entry.line++;
 	if (length > INI_LINE_MAX)
-		return ini_error(error, &parser->entry, "the line is longer than %d bytes", INI_LINE_MAX);
+		return ini_error(error, &parser->entry, "the line is longer than %d bytes",
+				 INI_LINE_MAX);
 	if (has_newline && length > 0 && line[length - 1] == '\r')
 		length--;
 	if (has_control_byte(line, length))
-		return ini_error(error, &parser->entry, "the line holds a control character; delete what cannot be seen");
+		return ini_error(error, &parser->entry,
+				 "the line holds a control character; delete what cannot be seen");
 	begin = strip(line, line + length);
 	if (*begin == '\0' || *begin == '#')
 		return 0;
@@ -203,21 +229,28 @@ static int parse_text(struct parser *parser, char *text, size_t length, struct e
 
 	while (text < end) {
 		newline = memchr(text, '\n', (size_t)(end - text));
-		if (parse_line(parser, text, (size_t)((newline ? newline : end) - text), newline != NULL, error) < 0)
+		if (parse_line(parser, text, (size_t)((newline ? newline : end) - text),
+			       newline != NULL, error) < 0)
 			return -1;
 		text = newline ? newline + 1 : end;
 	}
 	return 0;
 }
 
-int ini_parse(const char *path, const char *text, size_t length, ini_handler *handler, void *context, struct error *error)
+int ini_parse(const char *path, const char *text, size_t length, ini_handler *handler,
+	      void *context, struct error *error)
 {
-	struct parser parser = { .handler = handler, .context = context, .entry = { .path = path, .section = "" }, .places = 16 };
+	struct parser parser = { .handler = handler,
+				 .context = context,
+				 .entry = { .path = path, .section = "" },
+				 .places = 16 };
 	char *block, *copy;
 	int result;
 
 	if (length > INI_TEXT_MAX)
-		return error_set(error, ERROR_CONFIGURATION, "%s: the file is larger than %d bytes; it cannot be one of ours", path, INI_TEXT_MAX);
+		return error_set(error, ERROR_CONFIGURATION,
+				 "%s: the file is larger than %d bytes; it cannot be one of ours",
+				 path, INI_TEXT_MAX);
 	while (parser.places < 2 * count_lines(text, length))
 		parser.places *= 2;
 	block = calloc(1, parser.places * sizeof(*parser.seen) + length + 1);
@@ -244,7 +277,8 @@ int ini_parse_file(const char *path, ini_handler *handler, void *context, struct
 	return result;
 }
 
-int ini_parse_in_folder(const struct trusted_folder *folder, const char *name, ini_handler *handler, void *context, struct error *error)
+int ini_parse_in_folder(const struct trusted_folder *folder, const char *name, ini_handler *handler,
+			void *context, struct error *error)
 {
 	struct secret content;
 	char path[INI_PATH_MAX];

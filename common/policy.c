@@ -11,7 +11,8 @@
 
 enum { UID_HIGHEST = 4294967294 }; /* (uid_t)-1 means "no user" to setresuid(2) */
 
-/* [pam] and one [pam:SERVICE] are read into structures of their own, whatever their order in the file, and put together at the end. */
+/* [pam] and one [pam:SERVICE] are read into structures of their own, whatever their order in the
+ * file, and put together at the end. */
 struct wishes {
 	char vendor[VENDOR_NAME_MAX];
 	char prompt[sizeof(((struct policy *)NULL)->prompt) - 1];
@@ -35,7 +36,11 @@ static const char *prompt_fault(const char *text)
 	return text[0] == '"' ? "the text without quotes; one space is put behind it" : NULL;
 }
 
-static const struct setting_word store_words[] = { { "optional", 0 }, { "required", 1 }, { NULL, 0 } };
+static const struct setting_word store_words[] = {
+	{ "optional", 0 },
+	{ "required", 1 },
+	{ NULL, 0 },
+};
 
 static const struct setting settings[] = {
 	SETTING_ARRAY("vendor", wishes, vendor, vendor_fault),
@@ -50,13 +55,17 @@ static int read_entry(const struct ini_entry *entry, void *context, struct error
 {
 	static const char prefix[] = "pam:";
 	struct reader *reader = context;
-	struct wishes other = { .store = -1 }, *wishes = &other; /* other services are judged, too */
+	struct wishes other = { .store = -1 },
+		      *wishes = &other; /* other services are judged, too */
 	const char *service = entry->section + strlen(prefix);
 
 	if (strcmp(entry->section, "pam") == 0)
 		wishes = &reader->all;
-	else if (!text_starts_with(entry->section, prefix) || service[0] == '\0' || strchr(service, ' '))
-		return ini_error(error, entry, "unknown section [%s]; expected [pam] or [pam:SERVICE]", entry->section);
+	else if (!text_starts_with(entry->section, prefix) || service[0] == '\0' ||
+		 strchr(service, ' '))
+		return ini_error(error, entry,
+				 "unknown section [%s]; expected [pam] or [pam:SERVICE]",
+				 entry->section);
 	else if (reader->service && strcmp(service, reader->service) == 0)
 		wishes = &reader->own;
 	return entry->key ? setting_apply(wishes, settings, entry, "apitoken.conf(5)", error) : 0;
@@ -67,7 +76,8 @@ static void policy_take(struct policy *policy, const struct wishes *wishes)
 	if (wishes->vendor[0])
 		text_copy(policy->vendor, sizeof(policy->vendor), wishes->vendor);
 	if (wishes->prompt[0])
-		snprintf(policy->prompt, sizeof(policy->prompt), "%s ", wishes->prompt); /* the file's values end without white space */
+		snprintf(policy->prompt, sizeof(policy->prompt), "%s ",
+			 wishes->prompt); /* the file's values end without white space */
 	if (wishes->minimum_uid)
 		policy->minimum_uid = (uid_t)wishes->minimum_uid;
 	if (wishes->fetch_uid)
@@ -79,12 +89,15 @@ static void policy_take(struct policy *policy, const struct wishes *wishes)
 int policy_load(struct policy *policy, const char *folder, const char *service, struct error *error)
 {
 	struct policy built = { .minimum_uid = 1000, .fetch_uid = 65534, .prompt = "Password: " };
-	struct reader reader = { .service = service, .all = { .store = -1 }, .own = { .store = -1 } };
+	struct reader reader = { .service = service,
+				 .all = { .store = -1 },
+				 .own = { .store = -1 } };
 	struct error why = { .code = ERROR_NONE };
 	char path[INI_PATH_MAX];
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/apitoken.conf", folder) >= sizeof(path))
-		return error_set(error, ERROR_CONFIGURATION, "the path of the configuration folder is too long");
+		return error_set(error, ERROR_CONFIGURATION,
+				 "the path of the configuration folder is too long");
 	if (ini_parse_file(path, read_entry, &reader, &why) < 0 && why.errnum != ENOENT) {
 		if (error)
 			*error = why;

@@ -9,10 +9,12 @@
 
 int setting_no_memory(const struct ini_entry *entry, struct error *error)
 {
-	return error_set(error, ERROR_MEMORY, "%s:%d: not enough memory to read it", entry->path, entry->line);
+	return error_set(error, ERROR_MEMORY, "%s:%d: not enough memory to read it", entry->path,
+			 entry->line);
 }
 
-int setting_copy(char **place, const char *value, const struct ini_entry *entry, struct error *error)
+int setting_copy(char **place, const char *value, const struct ini_entry *entry,
+		 struct error *error)
 {
 	char *copy = strdup(value);
 
@@ -23,7 +25,8 @@ int setting_copy(char **place, const char *value, const struct ini_entry *entry,
 	return 0;
 }
 
-int setting_replace(char **place, const char *value, const struct ini_entry *entry, struct error *error)
+int setting_replace(char **place, const char *value, const struct ini_entry *entry,
+		    struct error *error)
 {
 	if (value[0] != '\0')
 		return setting_copy(place, value, entry, error);
@@ -32,26 +35,32 @@ int setting_replace(char **place, const char *value, const struct ini_entry *ent
 	return 0;
 }
 
-static int text_judge(const struct setting *setting, const struct ini_entry *entry, struct error *error)
+static int text_judge(const struct setting *setting, const struct ini_entry *entry,
+		      struct error *error)
 {
 	const char *expected = entry->value[0] ? setting->fault(entry->value) : NULL;
 
-	return expected ? ini_error(error, entry, "bad value of '%s'; expected %s", entry->key, expected) : 0;
+	return expected ? ini_error(error, entry, "bad value of '%s'; expected %s", entry->key,
+				    expected)
+			: 0;
 }
 
-int setting_text(void *place, const struct setting *setting, const struct ini_entry *entry, struct error *error)
+int setting_text(void *place, const struct setting *setting, const struct ini_entry *entry,
+		 struct error *error)
 {
 	if (text_judge(setting, entry, error) < 0)
 		return -1;
 	return setting_replace(place, entry->value, entry, error);
 }
 
-int setting_array(void *place, const struct setting *setting, const struct ini_entry *entry, struct error *error)
+int setting_array(void *place, const struct setting *setting, const struct ini_entry *entry,
+		  struct error *error)
 {
 	if (text_judge(setting, entry, error) < 0)
 		return -1;
 	if (strlen(entry->value) >= setting->size)
-		return ini_error(error, entry, "bad value of '%s'; expected at most %zu bytes", entry->key, setting->size - 1);
+		return ini_error(error, entry, "bad value of '%s'; expected at most %zu bytes",
+				 entry->key, setting->size - 1);
 	return text_copy(place, setting->size, entry->value);
 }
 
@@ -69,7 +78,8 @@ static void words_join(char *out, size_t size, const struct setting_word *words)
 	out[used] = '\0';
 }
 
-static const struct setting_word *word_find(const struct setting *setting, const struct ini_entry *entry, struct error *error)
+static const struct setting_word *word_find(const struct setting *setting,
+					    const struct ini_entry *entry, struct error *error)
 {
 	const struct setting_word *word = setting->words;
 	char choices[256];
@@ -83,7 +93,8 @@ static const struct setting_word *word_find(const struct setting *setting, const
 	return NULL;
 }
 
-int setting_choice(void *place, const struct setting *setting, const struct ini_entry *entry, struct error *error)
+int setting_choice(void *place, const struct setting *setting, const struct ini_entry *entry,
+		   struct error *error)
 {
 	const struct setting_word *word = word_find(setting, entry, error);
 
@@ -93,7 +104,8 @@ int setting_choice(void *place, const struct setting *setting, const struct ini_
 	return 0;
 }
 
-int setting_flag(void *place, const struct setting *setting, const struct ini_entry *entry, struct error *error)
+int setting_flag(void *place, const struct setting *setting, const struct ini_entry *entry,
+		 struct error *error)
 {
 	const struct setting_word *word = word_find(setting, entry, error);
 
@@ -103,18 +115,24 @@ int setting_flag(void *place, const struct setting *setting, const struct ini_en
 	return 0;
 }
 
-int setting_number(void *place, const struct setting *setting, const struct ini_entry *entry, struct error *error)
+int setting_number(void *place, const struct setting *setting, const struct ini_entry *entry,
+		   struct error *error)
 {
 	if (number_parse(entry->value, setting->minimum, setting->maximum, place) == 0)
 		return 0;
-	return ini_error(error, entry, "bad value of '%s'; expected a plain number from %lld to %lld%s%s", entry->key, (long long)setting->minimum,
-			 (long long)setting->maximum, setting->unit[0] ? " " : "", setting->unit);
+	return ini_error(error, entry,
+			 "bad value of '%s'; expected a plain number from %lld to %lld%s%s",
+			 entry->key, (long long)setting->minimum, (long long)setting->maximum,
+			 setting->unit[0] ? " " : "", setting->unit);
 }
 
-int setting_apply(void *structure, const struct setting *settings, const struct ini_entry *entry, const char *page, struct error *error)
+int setting_apply(void *structure, const struct setting *settings, const struct ini_entry *entry,
+		  const char *page, struct error *error)
 {
 	for (; settings->key; settings++)
 		if (strcmp(settings->key, entry->key) == 0)
-			return settings->set((char *)structure + settings->offset, settings, entry, error);
-	return ini_error(error, entry, "unknown key '%s' in section [%s]; see %s", entry->key, entry->section, page);
+			return settings->set((char *)structure + settings->offset, settings, entry,
+					     error);
+	return ini_error(error, entry, "unknown key '%s' in section [%s]; see %s", entry->key,
+			 entry->section, page);
 }

@@ -22,7 +22,8 @@ int number_parse(const char *text, int64_t minimum, int64_t maximum, int64_t *nu
 	for (; *text; text++) {
 		if (*text < '0' || *text > '9')
 			return -1;
-		if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, *text - '0', &value))
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, *text - '0', &value))
 			return -1;
 	}
 	if (value < minimum || value > maximum)

@@ -12,19 +12,20 @@
 #include <unistd.h>
 
 enum {
-	LINKS_MAX = 8,          /* symbolic links followed on the way to one file */
-	WALK_PATH_MAX = 2048,   /* bytes with NUL of a path, links put in; smaller than PATH_MAX, whose pages every start of a helper would pay for */
+	LINKS_MAX = 8,        /* symbolic links followed on the way to one file */
+	WALK_PATH_MAX = 2048, /* bytes with NUL of a path, links put in; smaller than PATH_MAX,
+				 whose pages every start of a helper would pay for */
 };
 
 /*
- * A walk from "/" down to a file. Each component is opened relative to the descriptor of the one before, so nobody can exchange a
- * folder between its judgement and its use.
+ * A walk from "/" down to a file. Each component is opened relative to the descriptor of the one
+ * before, so nobody can exchange a folder between its judgement and its use.
  */
 struct walk {
-	const char *path;         /* as it was asked for: what errors show */
-	int folder;               /* O_PATH descriptor of the folder reached, judged */
-	bool folder_shared;       /* others may create names in it, but (sticky) not take away ours */
-	int links;                /* followed so far */
+	const char *path;   /* as it was asked for: what errors show */
+	int folder;         /* O_PATH descriptor of the folder reached, judged */
+	bool folder_shared; /* others may create names in it, but (sticky) not take away ours */
+	int links;          /* followed so far */
 	char rest[WALK_PATH_MAX]; /* what is left to go; changes when a link is followed */
 };
 
@@ -40,14 +41,16 @@ static int fault_errno(const struct walk *walk, struct error *error, const char 
 	return error_set_errno(error, ERROR_CONFIGURATION, errnum, "%s: %s", walk->path, what);
 }
 
-/* Root's own, or where we are not root ours: the design's rule for everything that decides who gets in. */
+/* Root's own, or where we are not root ours: the design's rule for everything that decides who gets
+ * in. */
 static bool owner_is_trusted(const struct stat *status)
 {
 	return status->st_uid == 0 || status->st_uid == geteuid();
 }
 
 /* Takes over descriptor as the folder reached, if it is fit. */
-static int walk_enter(struct walk *walk, int descriptor, const struct stat *status, struct error *error)
+static int walk_enter(struct walk *walk, int descriptor, const struct stat *status,
+		      struct error *error)
 {
 	bool shared = status->st_mode & (S_IWGRP | S_IWOTH);
 
@@ -55,9 +58,11 @@ static int walk_enter(struct walk *walk, int descriptor, const struct stat *stat
 		close(walk->folder);
 	walk->folder = descriptor;
 	if (!owner_is_trusted(status))
-		return fault(walk, error, "a folder above it belongs to another user", "chown it to root");
+		return fault(walk, error, "a folder above it belongs to another user",
+			     "chown it to root");
 	if (shared && !(status->st_mode & S_ISVTX))
-		return fault(walk, error, "a folder above it may be written by others", "chmod go-w that folder");
+		return fault(walk, error, "a folder above it may be written by others",
+			     "chmod go-w that folder");
 	walk->folder_shared = shared;
 	return 0;
 }
@@ -77,22 +82,27 @@ static int walk_begin(struct walk *walk, struct error *error)
 	return walk_enter(walk, descriptor, &status, error);
 }
 
-/* Puts the target of the link in front of what is left to go. Seldom needed, so that its buffers shall not lie in everybody's stack frame. */
-static __attribute__((noinline)) int walk_follow(struct walk *walk, int link, const struct stat *status, struct error *error)
+/* Puts the target of the link in front of what is left to go. Seldom needed, so that its buffers
+ * shall not lie in everybody's stack frame. */
+static __attribute__((noinline)) int walk_follow(struct walk *walk, int link,
+						 const struct stat *status, struct error *error)
 {
 	char target[WALK_PATH_MAX], joined[WALK_PATH_MAX];
 	ssize_t length;
 
 	if (!owner_is_trusted(status))
-		return fault(walk, error, "a symbolic link above it belongs to another user", "name the path without the link");
+		return fault(walk, error, "a symbolic link above it belongs to another user",
+			     "name the path without the link");
 	if (++walk->links > LINKS_MAX)
-		return fault(walk, error, "it lies behind too many symbolic links", "name the path without them");
+		return fault(walk, error, "it lies behind too many symbolic links",
+			     "name the path without them");
 	length = readlinkat(link, "", target, sizeof(target) - 1);
 	if (length < 0)
 		return fault_errno(walk, error, "a symbolic link above it cannot be read");
 	target[length] = '\0';
 	if ((size_t)snprintf(joined, sizeof(joined), "%s/%s", target, walk->rest) >= sizeof(joined))
-		return fault(walk, error, "its path is too long", "name the path without symbolic links");
+		return fault(walk, error, "its path is too long",
+			     "name the path without symbolic links");
 	memcpy(walk->rest, joined, strlen(joined) + 1);
 	return target[0] == '/' ? walk_begin(walk, error) : 0;
 }
@@ -157,8 +167,10 @@ static int walk_parents(struct walk *walk, char name[static NAME_MAX + 1], struc
 	}
 }
 
-/* Down to the folder of the file, whose own name is left in name. path_end is put behind the path. */
-static int walk_path(struct walk *walk, const char *path, const char *path_end, char name[static NAME_MAX + 1], struct error *error)
+/* Down to the folder of the file, whose own name is left in name. path_end is put behind the path.
+ */
+static int walk_path(struct walk *walk, const char *path, const char *path_end,
+		     char name[static NAME_MAX + 1], struct error *error)
 {
 	size_t length = strlen(path), end_length = strlen(path_end);
 
@@ -195,19 +207,23 @@ static const char *slash(const struct file *file)
 	return file->folder[0] ? "/" : "";
 }
 
-static int file_fault(const struct file *file, struct error *error, const char *what, const char *remedy)
+static int file_fault(const struct file *file, struct error *error, const char *what,
+		      const char *remedy)
 {
-	return error_set(error, ERROR_CONFIGURATION, "%s%s%s: %s; %s", file->folder, slash(file), file->name, what, remedy);
+	return error_set(error, ERROR_CONFIGURATION, "%s%s%s: %s; %s", file->folder, slash(file),
+			 file->name, what, remedy);
 }
 
 static int file_fault_errno(const struct file *file, struct error *error, const char *what)
 {
 	int errnum = errno;
 
-	return error_set_errno(error, ERROR_CONFIGURATION, errnum, "%s%s%s: %s", file->folder, slash(file), file->name, what);
+	return error_set_errno(error, ERROR_CONFIGURATION, errnum, "%s%s%s: %s", file->folder,
+			       slash(file), file->name, what);
 }
 
-static int file_judge(const struct file *file, bool folder_shared, enum trusted_kind kind, struct error *error)
+static int file_judge(const struct file *file, bool folder_shared, enum trusted_kind kind,
+		      struct error *error)
 {
 	const struct stat *status = &file->status;
 
@@ -218,16 +234,21 @@ static int file_judge(const struct file *file, bool folder_shared, enum trusted_
 	if (status->st_mode & (S_IWGRP | S_IWOTH))
 		return file_fault(file, error, "it may be written by others", "chmod go-w it");
 	if (folder_shared && status->st_nlink != 1)
-		return file_fault(file, error, "it is a hard link in a folder that all may write to", "move it to a folder of root's");
+		return file_fault(file, error,
+				  "it is a hard link in a folder that all may write to",
+				  "move it to a folder of root's");
 	if (kind == TRUSTED_PROGRAM && !(status->st_mode & S_IXUSR))
-		return file_fault(file, error, "it is not executable", "chmod 755 it, or install the program again");
+		return file_fault(file, error, "it is not executable",
+				  "chmod 755 it, or install the program again");
 	return 0;
 }
 
 /* Opens name in the folder. O_NONBLOCK: opening a FIFO must not wait for its writer. */
-static int file_open(struct file *file, int folder, bool folder_shared, const char *name, enum trusted_kind kind, struct error *error)
+static int file_open(struct file *file, int folder, bool folder_shared, const char *name,
+		     enum trusted_kind kind, struct error *error)
 {
-	file->descriptor = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	file->descriptor = openat(folder, name,
+				  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (file->descriptor < 0 && errno == ELOOP)
 		return file_fault(file, error, "this is a symbolic link", "name the file itself");
 	if (file->descriptor < 0)
@@ -240,7 +261,8 @@ static int file_open(struct file *file, int folder, bool folder_shared, const ch
 	return -1;
 }
 
-static int file_open_path(struct file *file, const char *path, enum trusted_kind kind, struct error *error)
+static int file_open_path(struct file *file, const char *path, enum trusted_kind kind,
+			  struct error *error)
 {
 	char name[NAME_MAX + 1];
 	struct walk walk;
@@ -260,13 +282,15 @@ static int file_fill(const struct file *file, struct secret *content, struct err
 	ssize_t count;
 
 	while (content->length < content->maximum) {
-		count = read(file->descriptor, content->bytes + content->length, content->maximum - content->length);
+		count = read(file->descriptor, content->bytes + content->length,
+			     content->maximum - content->length);
 		if (count < 0 && errno == EINTR)
 			continue;
 		if (count < 0)
 			return file_fault_errno(file, error, "it cannot be read");
 		if (count == 0)
-			return file_fault(file, error, "it became shorter while it was read", "try again");
+			return file_fault(file, error, "it became shorter while it was read",
+					  "try again");
 		content->length += (size_t)count;
 	}
 	content->bytes[content->length] = '\0';
@@ -274,16 +298,19 @@ static int file_fill(const struct file *file, struct secret *content, struct err
 }
 
 /* Reads it whole and closes it. */
-static int file_read(const struct file *file, size_t maximum, struct secret *content, struct error *error)
+static int file_read(const struct file *file, size_t maximum, struct secret *content,
+		     struct error *error)
 {
 	off_t size = file->status.st_size;
 	int result = -1;
 
 	if (size < 0 || (uintmax_t)size > maximum)
-		error_set(error, ERROR_CONFIGURATION, "%s%s%s: it is larger than %zu bytes; this cannot be the right file", file->folder, slash(file),
-			  file->name, maximum);
+		error_set(error, ERROR_CONFIGURATION,
+			  "%s%s%s: it is larger than %zu bytes; this cannot be the right file",
+			  file->folder, slash(file), file->name, maximum);
 	else if (secret_init(content, (size_t)size) < 0)
-		error_set(error, ERROR_MEMORY, "%s%s%s: not enough memory to read it", file->folder, slash(file), file->name);
+		error_set(error, ERROR_MEMORY, "%s%s%s: not enough memory to read it", file->folder,
+			  slash(file), file->name);
 	else
 		result = file_fill(file, content, error);
 	if (result < 0)
@@ -299,12 +326,15 @@ int trusted_open(const char *path, enum trusted_kind kind, struct error *error)
 	return file_open_path(&file, path, kind, error) < 0 ? -1 : file.descriptor;
 }
 
-int trusted_read(const char *path, enum trusted_kind kind, size_t maximum, struct secret *content, struct error *error)
+int trusted_read(const char *path, enum trusted_kind kind, size_t maximum, struct secret *content,
+		 struct error *error)
 {
 	struct file file;
 
 	*content = SECRET_NONE;
-	return file_open_path(&file, path, kind, error) < 0 ? -1 : file_read(&file, maximum, content, error);
+	return file_open_path(&file, path, kind, error) < 0
+		       ? -1
+		       : file_read(&file, maximum, content, error);
 }
 
 /* ---- folders ---- */
@@ -331,14 +361,16 @@ void trusted_folder_close(struct trusted_folder *folder)
 	folder->descriptor = -1;
 }
 
-int trusted_folder_read(const struct trusted_folder *folder, const char *name, enum trusted_kind kind, size_t maximum, struct secret *content,
+int trusted_folder_read(const struct trusted_folder *folder, const char *name,
+			enum trusted_kind kind, size_t maximum, struct secret *content,
 			struct error *error)
 {
 	struct file file = { .folder = folder->path, .name = name };
 
 	*content = SECRET_NONE;
 	if (strchr(name, '/'))
-		return file_fault(&file, error, "this name leads out of its folder", "name a file in it");
+		return file_fault(&file, error, "this name leads out of its folder",
+				  "name a file in it");
 	if (file_open(&file, folder->descriptor, folder->shared, name, kind, error) < 0)
 		return -1;
 	return file_read(&file, maximum, content, error);

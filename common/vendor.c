@@ -61,12 +61,15 @@ static int not_found(const char *name, const struct vendor_places *places, struc
 {
 	if (!error)
 		return -1;
-	error_set(error, ERROR_CONFIGURATION, "there is no vendor '%s'; expected its file %s/%s.conf", name, places->vendor_folders[0], name);
+	error_set(error, ERROR_CONFIGURATION,
+		  "there is no vendor '%s'; expected its file %s/%s.conf", name,
+		  places->vendor_folders[0], name);
 	error->errnum = ENOENT;
 	return -1;
 }
 
-int vendor_load(struct vendor *vendor, const char *name, const struct vendor_places *places, struct error *error)
+int vendor_load(struct vendor *vendor, const char *name, const struct vendor_places *places,
+		struct error *error)
 {
 	const size_t count = sizeof(places->vendor_folders) / sizeof(places->vendor_folders[0]);
 	struct error why;
@@ -75,12 +78,17 @@ int vendor_load(struct vendor *vendor, const char *name, const struct vendor_pla
 
 	memset(vendor, 0, sizeof(*vendor));
 	if (!vendor_name_valid(name))
-		return error_set(error, ERROR_CONFIGURATION, "'%s' is no name of a vendor; expected lower case letters, digits, '_' and '-', at most 32",
+		return error_set(error, ERROR_CONFIGURATION,
+				 "'%s' is no name of a vendor; expected lower case letters, "
+				 "digits, '_' and '-', at most 32",
 				 text_printable(shown, sizeof(shown), name, strlen(name)));
 	for (i = 0; i < count && places->vendor_folders[i][0]; i++) {
 		why = (struct error){ .code = ERROR_NONE };
-		if ((size_t)snprintf(path, sizeof(path), "%s/%s.conf", places->vendor_folders[i], name) >= sizeof(path))
-			return error_set(error, ERROR_CONFIGURATION, "%s: the path of this folder is too long", places->vendor_folders[i]);
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s.conf", places->vendor_folders[i],
+				     name) >= sizeof(path))
+			return error_set(error, ERROR_CONFIGURATION,
+					 "%s: the path of this folder is too long",
+					 places->vendor_folders[i]);
 		if (load_file(vendor, name, path, &why) == 0)
 			return 0;
 		if (why.errnum != ENOENT) {
@@ -102,7 +110,8 @@ const struct vendor_host *vendor_host_find(const struct vendor *vendor, const ch
 	return NULL;
 }
 
-int vendor_username(const struct vendor *vendor, const char *login, char out[static ACCOUNT_MAX], struct error *error)
+int vendor_username(const struct vendor *vendor, const char *login, char out[static ACCOUNT_MAX],
+		    struct error *error)
 {
 	const char *text = vendor->username, *piece;
 	char name[ACCOUNT_MAX];
@@ -110,7 +119,9 @@ int vendor_username(const struct vendor *vendor, const char *login, char out[sta
 
 	for (piece = login; *piece; piece++)
 		if ((unsigned char)*piece < 0x20 || *piece == 0x7f)
-			return error_set(error, ERROR_POLICY, "the login name holds a control character; no vendor is asked");
+			return error_set(
+				error, ERROR_POLICY,
+				"the login name holds a control character; no vendor is asked");
 	for (; *text; text++) {
 		piece = text;
 		length = 1;
@@ -119,8 +130,9 @@ int vendor_username(const struct vendor *vendor, const char *login, char out[sta
 			length = strlen(login);
 		}
 		if (used + length >= sizeof(name))
-			return error_set(error, ERROR_CONFIGURATION, "%s: the username made of '%s' is longer than %d bytes", vendor->path, vendor->username,
-					 ACCOUNT_MAX - 1);
+			return error_set(error, ERROR_CONFIGURATION,
+					 "%s: the username made of '%s' is longer than %d bytes",
+					 vendor->path, vendor->username, ACCOUNT_MAX - 1);
 		memcpy(name + used, piece, length);
 		used += length;
 	}

@@ -5,9 +5,13 @@
 
 #include "common/vendor.h"
 
-enum { FOLDERS_MAX = sizeof(((struct vendor_places *)NULL)->dialect_folders) / sizeof(((struct vendor_places *)NULL)->dialect_folders[0]) };
+enum {
+	FOLDERS_MAX = sizeof(((struct vendor_places *)NULL)->dialect_folders) /
+		      sizeof(((struct vendor_places *)NULL)->dialect_folders[0])
+};
 
-static int load(struct dialect *dialect, const struct vendor *vendor, const struct vendor_places *places, struct error *error)
+static int load(struct dialect *dialect, const struct vendor *vendor,
+		const struct vendor_places *places, struct error *error)
 {
 	const char *folders[FOLDERS_MAX + 1] = { NULL };
 	size_t i;
@@ -26,7 +30,8 @@ static int override(struct dialect *dialect, const struct vendor *vendor, struct
 	struct ini_entry own;
 
 	for (entry = vendor->overrides; entry < end; entry++) {
-		own = (struct ini_entry){ entry->path, entry->line, entry->section, entry->key, entry->value };
+		own = (struct ini_entry){ entry->path, entry->line, entry->section, entry->key,
+					  entry->value };
 		if (dialect_set(dialect, &own, error) < 0)
 			return -1;
 	}
@@ -35,11 +40,15 @@ static int override(struct dialect *dialect, const struct vendor *vendor, struct
 }
 
 /* refresh = none and try of the vendor file, in the dialect's words. */
-static int override_refresh(struct dialect *dialect, const struct vendor *vendor, struct error *error)
+static int override_refresh(struct dialect *dialect, const struct vendor *vendor,
+			    struct error *error)
 {
-	struct ini_entry entry = { .path = vendor->path, .section = "dialect", .key = "refresh", .value = "none" };
+	struct ini_entry entry = {
+		.path = vendor->path, .section = "dialect", .key = "refresh", .value = "none"
+	};
 
-	if (vendor->refresh == VENDOR_REFRESH_AUTO || (vendor->refresh == VENDOR_REFRESH_TRY && dialect->refresh != REFRESH_NONE))
+	if (vendor->refresh == VENDOR_REFRESH_AUTO ||
+	    (vendor->refresh == VENDOR_REFRESH_TRY && dialect->refresh != REFRESH_NONE))
 		return 0;
 	if (vendor->refresh == VENDOR_REFRESH_TRY)
 		entry.value = "rotate";
@@ -56,9 +65,11 @@ static bool is_set(const struct vendor *vendor, const struct dialect *dialect, c
 	return value && value[0] != '\0';
 }
 
-static int check_required(const struct vendor *vendor, const struct dialect *dialect, struct error *error)
+static int check_required(const struct vendor *vendor, const struct dialect *dialect,
+			  struct error *error)
 {
-	static const char vendor_keys[] = "token_url base_url issuer client_id client_secret_file scope";
+	static const char vendor_keys[] =
+		"token_url base_url issuer client_id client_secret_file scope";
 	const char *list = dialect->requires_keys ? dialect->requires_keys : "";
 	char key[DIALECT_NAME_MAX];
 	size_t length;
@@ -68,17 +79,23 @@ static int check_required(const struct vendor *vendor, const struct dialect *dia
 		memcpy(key, list, length); /* a name: dialect_names_fault() */
 		key[length] = '\0';
 		if (!is_set(vendor, dialect, key))
-			return error_set(error, ERROR_CONFIGURATION, "%s: '%s' is missing in [%s]; the dialect %s needs it", vendor->path, key,
-					 dialect_word_in(vendor_keys, key) ? "vendor" : "variables", vendor->dialect);
+			return error_set(error, ERROR_CONFIGURATION,
+					 "%s: '%s' is missing in [%s]; the dialect %s needs it",
+					 vendor->path, key,
+					 dialect_word_in(vendor_keys, key) ? "vendor" : "variables",
+					 vendor->dialect);
 	}
 	return 0;
 }
 
-int vendor_dialect(const struct vendor *vendor, const struct vendor_places *places, struct dialect *dialect, struct error *error)
+int vendor_dialect(const struct vendor *vendor, const struct vendor_places *places,
+		   struct dialect *dialect, struct error *error)
 {
 	dialect_init(dialect);
-	if (load(dialect, vendor, places, error) == 0 && override(dialect, vendor, error) == 0 && override_refresh(dialect, vendor, error) == 0 &&
-	    dialect_check(dialect, vendor->path, error) == 0 && check_required(vendor, dialect, error) == 0)
+	if (load(dialect, vendor, places, error) == 0 && override(dialect, vendor, error) == 0 &&
+	    override_refresh(dialect, vendor, error) == 0 &&
+	    dialect_check(dialect, vendor->path, error) == 0 &&
+	    check_required(vendor, dialect, error) == 0)
 		return 0;
 	dialect_release(dialect);
 	return -1;

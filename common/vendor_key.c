@@ -22,7 +22,8 @@ static int override_add(struct vendor *vendor, const struct ini_entry *entry, st
 
 /* ---- setters ---- */
 
-static int set_url(void *place, const struct setting *setting, const struct ini_entry *entry, struct error *error)
+static int set_url(void *place, const struct setting *setting, const struct ini_entry *entry,
+		   struct error *error)
 {
 	struct url url;
 	struct error why;
@@ -32,23 +33,28 @@ static int set_url(void *place, const struct setting *setting, const struct ini_
 	if (url_parse(entry->value, &url, &why) < 0)
 		return ini_error(error, entry, "bad value of '%s': %s", entry->key, why.text);
 	/* {base_url}/path shall have one slash. */
-	for (length = strlen(url.text); strcmp(entry->key, "base_url") == 0 && url.text[length - 1] == '/'; length--)
+	for (length = strlen(url.text);
+	     strcmp(entry->key, "base_url") == 0 && url.text[length - 1] == '/'; length--)
 		url.text[length - 1] = '\0';
 	return setting_replace(place, url.text, entry, error);
 }
 
-static int set_endpoint(void *place, const struct setting *setting, const struct ini_entry *entry, struct error *error)
+static int set_endpoint(void *place, const struct setting *setting, const struct ini_entry *entry,
+			struct error *error)
 {
 	char canonical[URL_MAX];
-	const char *expected = vendor_endpoint(entry->value, strcmp(setting->key, "proxy") == 0, canonical);
+	const char *expected = vendor_endpoint(entry->value, strcmp(setting->key, "proxy") == 0,
+					       canonical);
 
 	if (expected)
-		return ini_error(error, entry, "bad value of '%s'; expected %s", entry->key, expected);
+		return ini_error(error, entry, "bad value of '%s'; expected %s", entry->key,
+				 expected);
 	return setting_replace(place, canonical, entry, error);
 }
 
 /* The host may have its line in "hosts" or in the header of [host NAME]. */
-static int host_append(struct vendor_host **hosts, size_t *count, const char *host, const struct ini_entry *entry, struct error *error)
+static int host_append(struct vendor_host **hosts, size_t *count, const char *host,
+		       const struct ini_entry *entry, struct error *error)
 {
 	enum { STRIDE = 16 };
 	struct vendor_host *grown;
@@ -67,7 +73,8 @@ static int host_append(struct vendor_host **hosts, size_t *count, const char *ho
 	return 0;
 }
 
-static int host_read(const char *text, size_t length, char host[static HOST_MAX], const struct ini_entry *entry, struct error *error)
+static int host_read(const char *text, size_t length, char host[static HOST_MAX],
+		     const struct ini_entry *entry, struct error *error)
 {
 	struct error why;
 
@@ -76,7 +83,8 @@ static int host_read(const char *text, size_t length, char host[static HOST_MAX]
 	return 0;
 }
 
-static int set_hosts(void *place, const struct setting *setting, const struct ini_entry *entry, struct error *error)
+static int set_hosts(void *place, const struct setting *setting, const struct ini_entry *entry,
+		     struct error *error)
 {
 	struct vendor *vendor = place;
 	const char *word = entry->value + strspn(entry->value, " ");
@@ -87,15 +95,18 @@ static int set_hosts(void *place, const struct setting *setting, const struct in
 	for (; *word; word += strspn(word, " ")) {
 		length = strcspn(word, " ");
 		if (vendor->hosts_count == VENDOR_HOSTS_MAX)
-			return ini_error(error, entry, "there are more than %d hosts", VENDOR_HOSTS_MAX);
-		if (host_read(word, length, host, entry, error) < 0 || host_append(&vendor->hosts, &vendor->hosts_count, host, entry, error) < 0)
+			return ini_error(error, entry, "there are more than %d hosts",
+					 VENDOR_HOSTS_MAX);
+		if (host_read(word, length, host, entry, error) < 0 ||
+		    host_append(&vendor->hosts, &vendor->hosts_count, host, entry, error) < 0)
 			return -1;
 		word += length;
 	}
 	return 0;
 }
 
-static int set_timeout(void *place, const struct setting *setting, const struct ini_entry *entry, struct error *error)
+static int set_timeout(void *place, const struct setting *setting, const struct ini_entry *entry,
+		       struct error *error)
 {
 	int64_t seconds;
 
@@ -108,14 +119,23 @@ static int set_timeout(void *place, const struct setting *setting, const struct 
 /* ---- keys ---- */
 
 static const struct setting_word refresh_words[] = {
-	{ "auto", VENDOR_REFRESH_AUTO }, { "none", VENDOR_REFRESH_NONE }, { "try", VENDOR_REFRESH_TRY }, { NULL, 0 },
+	{ "auto", VENDOR_REFRESH_AUTO },
+	{ "none", VENDOR_REFRESH_NONE },
+	{ "try", VENDOR_REFRESH_TRY },
+	{ NULL, 0 },
 };
 
 static const struct setting_word git_auth_words[] = {
-	{ "auto", GIT_AUTH_AUTO }, { "bearer", GIT_AUTH_BEARER }, { "basic", GIT_AUTH_BASIC }, { NULL, 0 },
+	{ "auto", GIT_AUTH_AUTO },
+	{ "bearer", GIT_AUTH_BEARER },
+	{ "basic", GIT_AUTH_BASIC },
+	{ NULL, 0 },
 };
 
-#define SET(KEY, SET_FUNCTION, MEMBER) { .key = (KEY), .set = (SET_FUNCTION), .offset = offsetof(struct vendor, MEMBER) }
+#define SET(KEY, SET_FUNCTION, MEMBER)                                                             \
+	{                                                                                          \
+		.key = (KEY), .set = (SET_FUNCTION), .offset = offsetof(struct vendor, MEMBER)     \
+	}
 
 static const struct setting vendor_settings[] = {
 	SETTING_ARRAY("dialect", vendor, dialect, dialect_name_fault),
@@ -130,17 +150,22 @@ static const struct setting vendor_settings[] = {
 	SETTING_TEXT("ca_file", vendor, ca_file, vendor_path_fault),
 	SET("proxy", set_endpoint, proxy),
 	SET("connect_to", set_endpoint, connect_to),
-	{ .key = "timeout", .set = set_timeout, .offset = offsetof(struct vendor, timeout), .minimum = VENDOR_TIMEOUT_MIN, .maximum = VENDOR_TIMEOUT_MAX,
+	{ .key = "timeout",
+	  .set = set_timeout,
+	  .offset = offsetof(struct vendor, timeout),
+	  .minimum = VENDOR_TIMEOUT_MIN,
+	  .maximum = VENDOR_TIMEOUT_MAX,
 	  .unit = "seconds" },
 	SETTING_CHOICE("refresh", vendor, refresh, refresh_words),
-	SETTING_NUMBER("default_lifetime", vendor, default_lifetime, 1, VENDOR_LIFETIME_MAX, "seconds"),
+	SETTING_NUMBER("default_lifetime", vendor, default_lifetime, 1, VENDOR_LIFETIME_MAX,
+		       "seconds"),
 	{ .key = NULL },
 };
 
 static const struct setting host_settings[] = {
 	SETTING_CHOICE("git_auth", vendor_host, git_auth, git_auth_words),
-	SETTING_TEXT("git_username", vendor_host, git_username, vendor_visible_fault),
-	SETTING_TEXT("docker_username", vendor_host, docker_username, vendor_visible_fault),
+	SETTING_TEXT("git_username", vendor_host, git_username, vendor_account_fault),
+	SETTING_TEXT("docker_username", vendor_host, docker_username, vendor_account_fault),
 	{ .key = NULL },
 };
 
@@ -157,7 +182,8 @@ static const char *vendor_url(const struct vendor *vendor, const char *key)
 }
 
 /* What [vendor] says about the dialect goes the way of all overrides, with its own line. */
-static int override_from_vendor(struct vendor *vendor, const struct ini_entry *entry, struct error *error)
+static int override_from_vendor(struct vendor *vendor, const struct ini_entry *entry,
+				struct error *error)
 {
 	struct ini_entry moved = *entry;
 
@@ -172,7 +198,8 @@ static int override_from_vendor(struct vendor *vendor, const struct ini_entry *e
 	return override_add(vendor, &moved, error);
 }
 
-static int read_vendor(struct vendor_reader *reader, const struct ini_entry *entry, struct error *error)
+static int read_vendor(struct vendor_reader *reader, const struct ini_entry *entry,
+		       struct error *error)
 {
 	if (!entry->key)
 		return 0;
@@ -181,19 +208,22 @@ static int read_vendor(struct vendor_reader *reader, const struct ini_entry *ent
 	return override_from_vendor(reader->vendor, entry, error);
 }
 
-static int read_host(struct vendor_reader *reader, const struct ini_entry *entry, struct error *error)
+static int read_host(struct vendor_reader *reader, const struct ini_entry *entry,
+		     struct error *error)
 {
 	const char *name = entry->section + strlen("host ");
 	char host[HOST_MAX];
 
 	if (entry->key)
-		return setting_apply(&reader->settings[reader->settings_count - 1], host_settings, entry, page, error);
+		return setting_apply(&reader->settings[reader->settings_count - 1], host_settings,
+				     entry, page, error);
 	if (host_read(name, strlen(name), host, entry, error) < 0)
 		return -1;
 	return host_append(&reader->settings, &reader->settings_count, host, entry, error);
 }
 
-static int read_variables(struct vendor_reader *reader, const struct ini_entry *entry, struct error *error)
+static int read_variables(struct vendor_reader *reader, const struct ini_entry *entry,
+			  struct error *error)
 {
 	if (entry->key && dialect_word_in(variable_keys, entry->key))
 		return ini_error(error, entry, "'%s' has its place in [vendor]", entry->key);
@@ -224,7 +254,10 @@ int vendor_read_entry(const struct ini_entry *entry, void *context, struct error
 		return read_variables(reader, entry, error);
 	if (is_dialect_section(entry->section))
 		return override_add(reader->vendor, entry, error);
-	return ini_error(error, entry, "unknown section [%s]; expected vendor, 'host NAME', variables, or a section of apitoken-dialect(5)", entry->section);
+	return ini_error(error, entry,
+			 "unknown section [%s]; expected vendor, 'host NAME', variables, or a "
+			 "section of apitoken-dialect(5)",
+			 entry->section);
 }
 
 /* ---- the whole ---- */
@@ -236,18 +269,24 @@ static int host_compare(const void *a, const void *b)
 	return strcmp((*first)->host, (*second)->host);
 }
 
-static int path_line_error(const struct vendor_reader *reader, int line, struct error *error, const char *host, const char *what)
+static int path_line_error(const struct vendor_reader *reader, int line, struct error *error,
+			   const char *host, const char *what)
 {
-	return error_set(error, ERROR_CONFIGURATION, "%s:%d: host '%s' %s", reader->vendor->path, line, host, what);
+	return error_set(error, ERROR_CONFIGURATION, "%s:%d: host '%s' %s", reader->vendor->path,
+			 line, host, what);
 }
 
 /* Moves the settings of one [host NAME] to the host of that name. */
-static int settings_move(struct vendor_reader *reader, struct vendor_host **sorted, struct vendor_host *settings, struct error *error)
+static int settings_move(struct vendor_reader *reader, struct vendor_host **sorted,
+			 struct vendor_host *settings, struct error *error)
 {
-	struct vendor_host **found = bsearch(&settings, sorted, reader->vendor->hosts_count, sizeof(struct vendor_host *), host_compare), *host;
+	struct vendor_host **found = bsearch(&settings, sorted, reader->vendor->hosts_count,
+					     sizeof(struct vendor_host *), host_compare),
+			   *host;
 
 	if (!found)
-		return path_line_error(reader, settings->line, error, settings->host, "is not among 'hosts' of [vendor]; add it there");
+		return path_line_error(reader, settings->line, error, settings->host,
+				       "is not among 'hosts' of [vendor]; add it there");
 	host = *found;
 	host->git_auth = settings->git_auth;
 	host->git_username = settings->git_username;
@@ -256,8 +295,10 @@ static int settings_move(struct vendor_reader *reader, struct vendor_host **sort
 	return 0;
 }
 
-/* Fills sorted with the hosts in the order of their names. Returns one that stands there twice, or NULL. */
-static const struct vendor_host *hosts_sort(struct vendor_host **sorted, struct vendor_host *hosts, size_t count)
+/* Fills sorted with the hosts in the order of their names. Returns one that stands there twice, or
+ * NULL. */
+static const struct vendor_host *hosts_sort(struct vendor_host **sorted, struct vendor_host *hosts,
+					    size_t count)
 {
 	size_t i;
 
@@ -270,7 +311,8 @@ static const struct vendor_host *hosts_sort(struct vendor_host **sorted, struct 
 	return NULL;
 }
 
-static int hosts_finish(struct vendor_reader *reader, struct vendor_host **sorted, struct error *error)
+static int hosts_finish(struct vendor_reader *reader, struct vendor_host **sorted,
+			struct error *error)
 {
 	struct vendor *vendor = reader->vendor;
 	const struct vendor_host *twice;
@@ -278,10 +320,12 @@ static int hosts_finish(struct vendor_reader *reader, struct vendor_host **sorte
 
 	twice = hosts_sort(sorted, reader->settings, reader->settings_count);
 	if (twice)
-		return path_line_error(reader, twice->line, error, twice->host, "has two sections; keep one of the two");
+		return path_line_error(reader, twice->line, error, twice->host,
+				       "has two sections; keep one of the two");
 	twice = hosts_sort(sorted, vendor->hosts, vendor->hosts_count);
 	if (twice)
-		return path_line_error(reader, twice->line, error, twice->host, "stands twice in 'hosts'; keep one of the two");
+		return path_line_error(reader, twice->line, error, twice->host,
+				       "stands twice in 'hosts'; keep one of the two");
 	for (i = 0; i < reader->settings_count; i++)
 		if (settings_move(reader, sorted, &reader->settings[i], error) < 0)
 			return -1;
@@ -295,10 +339,15 @@ int vendor_read_finish(struct vendor_reader *reader, struct error *error)
 	int result;
 
 	if (vendor->dialect[0] == '\0')
-		return error_set(error, ERROR_CONFIGURATION, "%s: 'dialect' is missing in [vendor]; expected for example dialect = keycloak", vendor->path);
-	sorted = calloc(vendor->hosts_count + reader->settings_count + 1, sizeof(struct vendor_host *));
+		return error_set(error, ERROR_CONFIGURATION,
+				 "%s: 'dialect' is missing in [vendor]; expected for example "
+				 "dialect = keycloak",
+				 vendor->path);
+	sorted = calloc(vendor->hosts_count + reader->settings_count + 1,
+			sizeof(struct vendor_host *));
 	if (!sorted)
-		return error_set(error, ERROR_MEMORY, "%s: not enough memory to read it", vendor->path);
+		return error_set(error, ERROR_MEMORY, "%s: not enough memory to read it",
+				 vendor->path);
 	result = hosts_finish(reader, sorted, error);
 	free(sorted);
 	return result;

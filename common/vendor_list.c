@@ -23,7 +23,10 @@ static int names_add(struct names *names, const char *name, struct error *error)
 	void *grown;
 
 	if (names->count == VENDOR_COUNT_MAX)
-		return error_set(error, ERROR_CONFIGURATION, "there are more than %d vendor files; apitoken was not made for so many", VENDOR_COUNT_MAX);
+		return error_set(
+			error, ERROR_CONFIGURATION,
+			"there are more than %d vendor files; apitoken was not made for so many",
+			VENDOR_COUNT_MAX);
 	if (names->count == names->room) {
 		names->room = names->room ? 2 * names->room : 32;
 		grown = reallocarray(names->items, names->room, sizeof(*names->items));
@@ -34,13 +37,15 @@ static int names_add(struct names *names, const char *name, struct error *error)
 	return text_copy(names->items[names->count++], VENDOR_NAME_MAX, name);
 }
 
-/* "NAME.conf" with a good NAME; other files (an editor's copies, a package manager's) are not ours. */
+/* "NAME.conf" with a good NAME; other files (an editor's copies, a package manager's) are not ours.
+ */
 static bool name_from_file(char name[static VENDOR_NAME_MAX], const char *file)
 {
 	static const char ending[] = ".conf";
 	size_t length = strlen(file), name_length = length - strlen(ending);
 
-	if (length <= strlen(ending) || name_length >= VENDOR_NAME_MAX || strcmp(file + name_length, ending) != 0)
+	if (length <= strlen(ending) || name_length >= VENDOR_NAME_MAX ||
+	    strcmp(file + name_length, ending) != 0)
 		return false;
 	memcpy(name, file, name_length);
 	name[name_length] = '\0';
@@ -57,12 +62,14 @@ static int folder_list(struct names *names, const char *folder, struct error *er
 	if (!directory && errno == ENOENT)
 		return 0;
 	if (!directory)
-		return error_set_errno(error, ERROR_CONFIGURATION, errno, "%s: this folder of vendor files cannot be opened", folder);
+		return error_set_errno(error, ERROR_CONFIGURATION, errno,
+				       "%s: this folder of vendor files cannot be opened", folder);
 	while (result == 0 && (errno = 0, file = readdir(directory)))
 		if (name_from_file(name, file->d_name))
 			result = names_add(names, name, error);
 	if (result == 0 && errno != 0)
-		result = error_set_errno(error, ERROR_CONFIGURATION, errno, "%s: this folder of vendor files cannot be read", folder);
+		result = error_set_errno(error, ERROR_CONFIGURATION, errno,
+					 "%s: this folder of vendor files cannot be read", folder);
 	closedir(directory);
 	return result;
 }
@@ -86,12 +93,15 @@ static void names_order(struct names *names)
 	names->count = kept + 1;
 }
 
-int vendor_list(const struct vendor_places *places, char (**names)[VENDOR_NAME_MAX], size_t *count, struct error *error)
+int vendor_list(const struct vendor_places *places, char (**names)[VENDOR_NAME_MAX], size_t *count,
+		struct error *error)
 {
 	struct names found = { NULL, 0, 0 };
 	size_t i;
 
-	for (i = 0; i < sizeof(places->vendor_folders) / sizeof(places->vendor_folders[0]) && places->vendor_folders[i][0]; i++) {
+	for (i = 0; i < sizeof(places->vendor_folders) / sizeof(places->vendor_folders[0]) &&
+		    places->vendor_folders[i][0];
+	     i++) {
 		if (folder_list(&found, places->vendor_folders[i], error) < 0) {
 			free(found.items);
 			return -1;
@@ -124,8 +134,11 @@ static int claims_judge(struct claim *claims, size_t count, struct error *error)
 	qsort(claims, count, sizeof(*claims), claim_compare);
 	for (i = 1; i < count; i++)
 		if (claim_compare(&claims[i - 1], &claims[i]) == 0)
-			return error_set(error, ERROR_CONFIGURATION, "host '%s' stands in %s:%d and in %s:%d; a host belongs to one vendor, take it out of one",
-					 claims[i].host->host, claims[i - 1].vendor->path, claims[i - 1].host->line, claims[i].vendor->path,
+			return error_set(error, ERROR_CONFIGURATION,
+					 "host '%s' stands in %s:%d and in %s:%d; a host belongs "
+					 "to one vendor, take it out of one",
+					 claims[i].host->host, claims[i - 1].vendor->path,
+					 claims[i - 1].host->line, claims[i].vendor->path,
 					 claims[i].host->line);
 	return 0;
 }
@@ -151,7 +164,7 @@ static int vendors_judge(const struct vendor *vendors, size_t count, struct erro
 
 int vendor_hosts_unique(const struct vendor_places *places, struct error *error)
 {
-	char (*names)[VENDOR_NAME_MAX];
+	char(*names)[VENDOR_NAME_MAX];
 	struct vendor *vendors;
 	size_t count, loaded = 0;
 	int result;

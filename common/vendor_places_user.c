@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The only file of the core that reads the environment: for a user's own programs, which run as that user. */
+/* The only file of the core that reads the environment: for a user's own programs, which run as
+ * that user. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,8 @@ static void libexec_find(char out[static VENDOR_PLACE_MAX])
 	if (access(beside, F_OK) == 0)
 		text_copy(out, VENDOR_PLACE_MAX, program);
 	else if (strlen(program) + sizeof("/../libexec/apitoken") <= VENDOR_PLACE_MAX)
-		snprintf(out, VENDOR_PLACE_MAX, "%.*s/../libexec/apitoken", (int)(VENDOR_PLACE_MAX - sizeof("/../libexec/apitoken")), program);
+		snprintf(out, VENDOR_PLACE_MAX, "%.*s/../libexec/apitoken",
+			 (int)(VENDOR_PLACE_MAX - sizeof("/../libexec/apitoken")), program);
 }
 
 static int add_user_folder(struct vendor_places *places, size_t *count, struct error *error)
@@ -37,7 +39,8 @@ static int add_user_folder(struct vendor_places *places, size_t *count, struct e
 
 	if (!home || home[0] != '/')
 		return 0;
-	if (vendor_place_judge("HOME", home, error) < 0 || vendor_place(folder, error, "%s/.config/apitoken", home) < 0)
+	if (vendor_place_judge("HOME", home, error) < 0 ||
+	    vendor_place(folder, error, "%s/.config/apitoken", home) < 0)
 		return -1;
 	return vendor_places_add_configuration(places, (*count)++, folder, error);
 }
@@ -54,7 +57,8 @@ int vendor_places_for_user(struct vendor_places *places, struct error *error)
 		return -1;
 	if (!chosen && add_user_folder(&built, &count, error) < 0)
 		return -1;
-	if (vendor_places_add_configuration(&built, count++, chosen ? chosen : vendor_system_folder, error) < 0)
+	if (vendor_places_add_configuration(&built, count++, chosen ? chosen : vendor_system_folder,
+					    error) < 0)
 		return -1;
 	libexec_find(libexec);
 	if (vendor_places_add_shipped(&built, count, libexec, error) < 0)

@@ -11,6 +11,11 @@ const char *vendor_visible_fault(const char *text)
 	return text_is_visible(text, strlen(text)) ? NULL : "printable ASCII characters";
 }
 
+const char *vendor_account_fault(const char *text)
+{
+	return strchr(text, ':') ? "a name without ':'" : vendor_visible_fault(text);
+}
+
 const char *vendor_path_fault(const char *text)
 {
 	return text[0] == '/' ? NULL : "an absolute path, which begins with '/'";
@@ -33,7 +38,9 @@ static bool ends_with(const char *text, const char *end)
 
 const char *vendor_endpoint(const char *text, bool scheme, char out[static URL_MAX])
 {
-	const char *expected = scheme ? "http://HOST:PORT or https://HOST:PORT, without user and path" : "HOST:PORT";
+	const char *expected =
+		scheme ? "http://HOST:PORT or https://HOST:PORT, without user and path"
+		       : "HOST:PORT";
 	const char *kind = "", *rest = text;
 	char whole[URL_MAX], port[16];
 	struct url url;
@@ -45,12 +52,14 @@ const char *vendor_endpoint(const char *text, bool scheme, char out[static URL_M
 			return expected;
 		rest = text + strlen(kind);
 	}
-	if (strpbrk(rest, "/?") || snprintf(whole, sizeof(whole), "https://%s", rest) >= URL_MAX || url_parse(whole, &url, NULL) < 0)
+	if (strpbrk(rest, "/?") || snprintf(whole, sizeof(whole), "https://%s", rest) >= URL_MAX ||
+	    url_parse(whole, &url, NULL) < 0)
 		return expected;
 	snprintf(port, sizeof(port), ":%u", url.port);
 	if (!ends_with(rest, port))
 		return expected;
 	ipv6 = strchr(url.name, ':') != NULL;
-	snprintf(out, URL_MAX, "%s%s%s%s%s", kind, ipv6 ? "[" : "", url.name, ipv6 ? "]" : "", port);
+	snprintf(out, URL_MAX, "%s%s%s%s%s", kind, ipv6 ? "[" : "", url.name, ipv6 ? "]" : "",
+		 port);
 	return NULL;
 }

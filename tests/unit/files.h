@@ -61,7 +61,8 @@ static inline int files_make(void **state)
 	return mkdtemp(files_top) ? 0 : -1;
 }
 
-static inline int files_remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
+static inline int files_remove_one(const char *path, const struct stat *status, int kind,
+				   struct FTW *place)
 {
 	(void)status;
 	(void)kind;

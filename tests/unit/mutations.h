@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What every parser of ours must stand: all prefixes of a good text, and the text with each byte replaced by each other byte.
- * None may crash (sanitizers watch), and none that holds a control byte may be accepted.
+ * What every parser of ours must stand: all prefixes of a good text, and the text with each byte
+ * replaced by each other byte. None may crash (sanitizers watch), and none that holds a control
+ * byte may be accepted.
  */
 #ifndef APITOKEN_TESTS_MUTATIONS_H
 #define APITOKEN_TESTS_MUTATIONS_H
@@ -19,7 +20,8 @@ static inline bool mutation_has_control_byte(const char *text, size_t length)
 	size_t i;
 
 	for (i = 0; i < length; i++) {
-		if (text[i] == '\n' || text[i] == '\t' || (text[i] == '\r' && i + 1 < length && text[i + 1] == '\n'))
+		if (text[i] == '\n' || text[i] == '\t' ||
+		    (text[i] == '\r' && i + 1 < length && text[i + 1] == '\n'))
 			continue;
 		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
 			return true;
@@ -27,7 +29,8 @@ static inline bool mutation_has_control_byte(const char *text, size_t length)
 	return false;
 }
 
-/* The text is handed over in a block of exactly its size, so that a read behind the end is seen. Returns how many were accepted. */
+/* The text is handed over in a block of exactly its size, so that a read behind the end is seen.
+ * Returns how many were accepted. */
 static inline size_t mutation_try(mutation_parser *parse, const char *text, size_t length)
 {
 	char *block = malloc(length ? length : 1);
@@ -59,7 +62,8 @@ static inline void mutations_all(mutation_parser *parse, const char *good)
 		}
 		text[place] = good[place];
 	}
-	assert_true(accepted > length); /* each text with one byte replaced by itself is among them */
+	assert_true(accepted >
+		    length); /* each text with one byte replaced by itself is among them */
 	free(text);
 }
 

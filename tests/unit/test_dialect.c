@@ -5,7 +5,9 @@
 #include "common/dialect.h"
 #include "common/dialect_syntax.h"
 
-static const char *const shipped[] = { "oauth2", "keycloak", "apiax", "vyopta", "amino", "glewlwyd" };
+static const char *const shipped[] = {
+	"oauth2", "keycloak", "apiax", "vyopta", "amino", "glewlwyd"
+};
 
 enum { SHIPPED = sizeof(shipped) / sizeof(shipped[0]) };
 
@@ -27,7 +29,8 @@ static int set_entry(const struct ini_entry *entry, void *context, struct error 
 	return dialect_set(context, entry, error);
 }
 
-static int read_text(struct dialect *dialect, const char *path, const char *text, struct error *error)
+static int read_text(struct dialect *dialect, const char *path, const char *text,
+		     struct error *error)
 {
 	*error = (struct error){ .code = ERROR_NONE };
 	return ini_parse(path, text, strlen(text), set_entry, dialect, error);
@@ -73,19 +76,29 @@ static void test_defaults(void **state)
 
 static void test_every_key(void **state)
 {
-	static const char text[] = "[dialect]\ndescription = d e\nrequires = token_url realm\ntoken_chars = visible\nrefresh = none\n"
-				   "refresh_lifetime = 0\nrefresh_anchor = login\ndefault_lifetime = 31536000\n"
-				   "[defaults]\nrealm = r\nscope = a b\nbase_url = https://a.example\n"
-				   "[step login]\nmethod = POST\nurl = {base_url}/{realm}\nbody = json\ncontent_type = text/x; a=b\n"
-				   "accept_type = text/x text/y\nclient_auth = post\nsuccess = 200 201-204\nnext = second\n"
-				   "header.X-Realm = {realm} x\nfield.a.b = {password}\nfield.c = \n"
-				   "[step second]\nmethod = GET\nbody = none\nurl = https://b.example/\nheader.A = {prior.access_token}\n"
-				   "[answer]\naccess_token = a.b[0].c d\nrefresh_token = r\nlifetime = l\nrefresh_lifetime = rl\nlogin_time = lt\n"
-				   "token_type = t\nerror = e\nerror_description = ed\nsubject = s\nlifetime_is = milliseconds\n"
-				   "refresh_lifetime_is = epoch_milliseconds\nrefresh_lifetime_zero = ended\ntoken_type_missing = bearer\n"
-				   "[answer second]\naccess_token = x\ntoken_type_missing = refused\nlifetime_is = seconds\n"
-				   "[error one]\nstep = login second\nstatus = 400-499\nbody = empty\ncode = a b\ntext = some text\nmeans = account\n"
-				   "[use]\nheader = Authentication\nscheme = Token\nheader.Apikey = {a b\n";
+	static const char text[] =
+		"[dialect]\ndescription = d e\nrequires = token_url realm\ntoken_chars = "
+		"visible\nrefresh = none\n"
+		"refresh_lifetime = 0\nrefresh_anchor = login\ndefault_lifetime = 31536000\n"
+		"[defaults]\nrealm = r\nscope = a b\nbase_url = https://a.example\n"
+		"[step login]\nmethod = POST\nurl = {base_url}/{realm}\nbody = json\ncontent_type "
+		"= text/x; a=b\n"
+		"accept_type = text/x text/y\nclient_auth = post\nsuccess = 200 201-204\nnext = "
+		"second\n"
+		"header.X-Realm = {realm} x\nfield.a.b = {password}\nfield.c = \n"
+		"[step second]\nmethod = GET\nbody = none\nurl = https://b.example/\nheader.A = "
+		"{prior.access_token}\n"
+		"[answer]\naccess_token = a.b[0].c d\nrefresh_token = r\nlifetime = "
+		"l\nrefresh_lifetime = rl\nlogin_time = lt\n"
+		"token_type = t\nerror = e\nerror_description = ed\nsubject = s\nlifetime_is = "
+		"milliseconds\n"
+		"refresh_lifetime_is = epoch_milliseconds\nrefresh_lifetime_zero = "
+		"ended\ntoken_type_missing = bearer\n"
+		"[answer second]\naccess_token = x\ntoken_type_missing = refused\nlifetime_is = "
+		"seconds\n"
+		"[error one]\nstep = login second\nstatus = 400-499\nbody = empty\ncode = a "
+		"b\ntext = some text\nmeans = account\n"
+		"[use]\nheader = Authentication\nscheme = Token\nheader.Apikey = {a b\n";
 	const struct dialect_step *login, *second;
 	struct dialect dialect;
 	struct error error;
@@ -156,11 +169,16 @@ static const struct bad bad_entries[] = {
 	{ "[error]\n", "d.conf:1: unknown section" },
 	{ "[host git.example.com]\n", "d.conf:1: unknown section" },
 	{ "a = b\n", "d.conf:1: unknown section []" },
-	{ "[dialect]\nrefreshes = rotate\n", "d.conf:2: unknown key 'refreshes' in section [dialect]" },
-	{ "[dialect]\nrefresh = yes\n", "d.conf:2: bad value of 'refresh'; expected rotate|keep|none" },
+	{ "[dialect]\nrefreshes = rotate\n",
+	  "d.conf:2: unknown key 'refreshes' in section [dialect]" },
+	{ "[dialect]\nrefresh = yes\n",
+	  "d.conf:2: bad value of 'refresh'; expected rotate|keep|none" },
 	{ "[dialect]\nrefresh =\n", "d.conf:2: bad value of 'refresh'" },
-	{ "[dialect]\ntoken_chars = any\n", "d.conf:2: bad value of 'token_chars'; expected b64token|visible" },
-	{ "[dialect]\ndefault_lifetime = 0\n", "d.conf:2: bad value of 'default_lifetime'; expected a plain number from 1 to 31536000 seconds" },
+	{ "[dialect]\ntoken_chars = any\n",
+	  "d.conf:2: bad value of 'token_chars'; expected b64token|visible" },
+	{ "[dialect]\ndefault_lifetime = 0\n",
+	  "d.conf:2: bad value of 'default_lifetime'; expected a plain number from 1 to 31536000 "
+	  "seconds" },
 	{ "[dialect]\ndefault_lifetime = 31536001\n", "d.conf:2: bad value" },
 	{ "[dialect]\ndefault_lifetime = 1h\n", "d.conf:2: bad value" },
 	{ "[dialect]\ndefault_lifetime =\n", "d.conf:2: bad value" },
@@ -170,10 +188,12 @@ static const struct bad bad_entries[] = {
 	{ "[defaults]\nToken = x\n", "d.conf:2: bad name 'Token'" },
 	{ "[defaults]\npassword = x\n", "d.conf:2: bad name 'password'" },
 	{ "[defaults]\nprior.access_token = x\n", "d.conf:2: bad name" },
-	{ "[defaults]\ntoken_url = http://a.example/\n", "d.conf:2: bad value of 'token_url'; expected a URL like https://" },
+	{ "[defaults]\ntoken_url = http://a.example/\n",
+	  "d.conf:2: bad value of 'token_url'; expected a URL like https://" },
 	{ "[defaults]\ntoken_url = http://{realm}/\n", "d.conf:2: bad value of 'token_url'" },
 	{ "[defaults]\na = {\n", "d.conf:2: bad value of 'a'; expected text in which braces" },
-	{ "[step s]\nurl = http://a.example/\n", "d.conf:2: bad value of 'url'; expected a URL that begins with https://" },
+	{ "[step s]\nurl = http://a.example/\n",
+	  "d.conf:2: bad value of 'url'; expected a URL that begins with https://" },
 	{ "[step s]\nurl = HTTPS://a.example/\n", "d.conf:2: bad value of 'url'" },
 	{ "[step s]\nurl = https://a.example/ x\n", "d.conf:2: bad value of 'url'" },
 	{ "[step s]\nurl = https://\xc3\xa4.example/\n", "d.conf:2: bad value of 'url'" },
@@ -183,10 +203,12 @@ static const struct bad bad_entries[] = {
 	{ "[step s]\nurl = {{a}}\n", "d.conf:2: bad value of 'url'" },
 	{ "[step s]\nmethod = PUT\n", "d.conf:2: bad value of 'method'; expected POST|GET" },
 	{ "[step s]\nmethod = post\n", "d.conf:2: bad value of 'method'" },
-	{ "[step s]\nbody = xml\n", "d.conf:2: bad value of 'body'; expected form|json|query|none" },
+	{ "[step s]\nbody = xml\n",
+	  "d.conf:2: bad value of 'body'; expected form|json|query|none" },
 	{ "[step s]\ncontent_type = json\n", "d.conf:2: bad value of 'content_type'" },
 	{ "[step s]\naccept_type = a/b;c=d\n", "d.conf:2: bad value of 'accept_type'" },
-	{ "[step s]\nclient_auth = basic\n", "d.conf:2: bad value of 'client_auth'; expected none|basic_raw|basic_form|post" },
+	{ "[step s]\nclient_auth = basic\n",
+	  "d.conf:2: bad value of 'client_auth'; expected none|basic_raw|basic_form|post" },
 	{ "[step s]\nsuccess = 2xx\n", "d.conf:2: bad value of 'success'" },
 	{ "[step s]\nsuccess = 299-200\n", "d.conf:2: bad value of 'success'" },
 	{ "[step s]\nsuccess = 99\n", "d.conf:2: bad value of 'success'" },
@@ -206,7 +228,8 @@ static const struct bad bad_entries[] = {
 	{ "[step s]\nfield.a..b = x\n", "d.conf:2: bad name" },
 	{ "[step s]\nfield.a = {x\n", "d.conf:2: bad value" },
 	{ "[step s]\nfields.a = x\n", "d.conf:2: unknown key" },
-	{ "[answer]\naccess_token = a..b\n", "d.conf:2: bad value of 'access_token'; expected paths" },
+	{ "[answer]\naccess_token = a..b\n",
+	  "d.conf:2: bad value of 'access_token'; expected paths" },
 	{ "[answer]\naccess_token = .a\n", "d.conf:2: bad value" },
 	{ "[answer]\naccess_token = a.\n", "d.conf:2: bad value" },
 	{ "[answer]\naccess_token = a[\n", "d.conf:2: bad value" },
@@ -217,10 +240,15 @@ static const struct bad bad_entries[] = {
 	{ "[answer]\naccess_token = a[0]b\n", "d.conf:2: bad value" },
 	{ "[answer]\naccess_token = a  b\n", "d.conf:2: bad value" },
 	{ "[answer]\naccess_token = $]\n", "d.conf:2: bad value" },
-	{ "[answer]\nlifetime_is = minutes\n", "d.conf:2: bad value of 'lifetime_is'; expected auto|seconds|milliseconds|epoch|epoch_milliseconds" },
-	{ "[answer]\nrefresh_lifetime_zero = never\n", "d.conf:2: bad value of 'refresh_lifetime_zero'; expected unknown|ended" },
-	{ "[answer]\ntoken_type_missing = any\n", "d.conf:2: bad value of 'token_type_missing'; expected bearer|refused" },
-	{ "[error e]\nmeans = success\n", "d.conf:2: bad value of 'means'; expected refused|account" },
+	{ "[answer]\nlifetime_is = minutes\n",
+	  "d.conf:2: bad value of 'lifetime_is'; expected "
+	  "auto|seconds|milliseconds|epoch|epoch_milliseconds" },
+	{ "[answer]\nrefresh_lifetime_zero = never\n",
+	  "d.conf:2: bad value of 'refresh_lifetime_zero'; expected unknown|ended" },
+	{ "[answer]\ntoken_type_missing = any\n",
+	  "d.conf:2: bad value of 'token_type_missing'; expected bearer|refused" },
+	{ "[error e]\nmeans = success\n",
+	  "d.conf:2: bad value of 'means'; expected refused|account" },
 	{ "[error e]\nmeans =\n", "d.conf:2: bad value of 'means'" },
 	{ "[error e]\nbody = xml\n", "d.conf:2: bad value of 'body'; expected empty|json|other" },
 	{ "[error e]\nstatus = 40\n", "d.conf:2: bad value of 'status'" },
@@ -263,10 +291,12 @@ static const struct bad bad_wholes[] = {
 	{ "[step other]\nurl = {token_url}\n", "d.conf:13: url: this step is never taken" },
 	{ "[answer other]\nerror = x\n", "d.conf: [step other] url: not set" },
 	{ "[error e]\nstatus = 400\n", "d.conf: [error e] means: not set" },
-	{ "[error e]\nstep = logon\nmeans = refused\n", "d.conf:13: step: names a step that does not exist" },
+	{ "[error e]\nstep = logon\nmeans = refused\n",
+	  "d.conf:13: step: names a step that does not exist" },
 	{ "[defaults]\na = {b}\nb = {a}\n", "d.conf:13: a: variables name each other in a circle" },
 	{ "[defaults]\na = {a}\n", "d.conf:13: a: variables name each other" },
-	{ "[variables]\na = {b}\nb = {c}\nc = {d}\nd = {e}\ne = {f}\nf = x\n", "d.conf:13: a: variables name each other" },
+	{ "[variables]\na = {b}\nb = {c}\nc = {d}\nd = {e}\ne = {f}\nf = x\n",
+	  "d.conf:13: a: variables name each other" },
 	{ "[defaults]\na = {password}\n", "d.conf:13: a: a variable may name only" },
 	{ "[defaults]\na = {unknown}\n", "d.conf:13: a: a variable may name only" },
 };
@@ -290,28 +320,41 @@ static void test_bad_wholes(void **state)
 	}
 }
 
-/* Each overrides entries of the whole dialect, as a vendor file does; the complaint names the vendor file. */
+/* Each overrides entries of the whole dialect, as a vendor file does; the complaint names the
+ * vendor file. */
 static const struct bad bad_overrides[] = {
 	{ "[step login]\nnext = nowhere\n", "v.conf:2: next: there is no step of that name" },
 	{ "[step login]\nnext = login\n", "v.conf:2: next: the steps go in a circle" },
-	{ "[step login]\nnext = refresh\n[step refresh]\nnext = login\n", "v.conf:2: next: the steps go in a circle" },
-	{ "[step login]\nnext = refresh\n", "d.conf:9: field.token: {refresh_token} is not set in this step" },
+	{ "[step login]\nnext = refresh\n[step refresh]\nnext = login\n",
+	  "v.conf:2: next: the steps go in a circle" },
+	{ "[step login]\nnext = refresh\n",
+	  "d.conf:9: field.token: {refresh_token} is not set in this step" },
 	{ "[step login]\nurl =\n", "v.conf:2: url: not set" },
-	{ "[step login]\nurl = https://a.example/{password}\n", "v.conf:2: url: {password} is a secret" },
-	{ "[step login]\nurl = https://a.example/{client_secret}\n", "v.conf:2: url: {client_secret} is a secret" },
+	{ "[step login]\nurl = https://a.example/{password}\n",
+	  "v.conf:2: url: {password} is a secret" },
+	{ "[step login]\nurl = https://a.example/{client_secret}\n",
+	  "v.conf:2: url: {client_secret} is a secret" },
 	{ "[step login]\nbody = query\n", "d.conf:6: field.password: {password} is a secret" },
 	{ "[step login]\nbody = none\n", "v.conf:2: body: there are fields" },
 	{ "[step login]\nmethod = GET\n", "v.conf:2: method: GET carries no body" },
-	{ "[step login]\nfield.user = {refresh_token}\n", "v.conf:2: field.user: {refresh_token} is not set in this step" },
-	{ "[step login]\nfield.user = {prior.access_token}\n", "v.conf:2: field.user: {prior.access_token} is a token of the step before" },
-	{ "[step login]\nfield.user = {prior.other}\n", "v.conf:2: field.user: {prior.other} is no variable" },
-	{ "[step login]\nfield.user = {usrname}\n", "v.conf:2: field.user: {usrname} is no variable" },
+	{ "[step login]\nfield.user = {refresh_token}\n",
+	  "v.conf:2: field.user: {refresh_token} is not set in this step" },
+	{ "[step login]\nfield.user = {prior.access_token}\n",
+	  "v.conf:2: field.user: {prior.access_token} is a token of the step before" },
+	{ "[step login]\nfield.user = {prior.other}\n",
+	  "v.conf:2: field.user: {prior.other} is no variable" },
+	{ "[step login]\nfield.user = {usrname}\n",
+	  "v.conf:2: field.user: {usrname} is no variable" },
 	{ "[step login]\nheader.A = {usrname}\n", "v.conf:2: header.A: {usrname} is no variable" },
-	{ "[step login]\nbody = json\nfield.user.name = x\n", "d.conf:5: field.user: another field lies below" },
+	{ "[step login]\nbody = json\nfield.user.name = x\n",
+	  "d.conf:5: field.user: another field lies below" },
 	{ "[step login]\nfield.password =\n", "d.conf: no step sends the password" },
-	{ "[step refresh]\nfield.a = {password}\n", "v.conf:2: field.a: {password} is not set in this step" },
+	{ "[step refresh]\nfield.a = {password}\n",
+	  "v.conf:2: field.a: {password} is not set in this step" },
 	{ "[step refresh]\nfield.a = {otp}\n", "v.conf:2: field.a: {otp} is not set in this step" },
-	{ "[step login]\nnext = more\n[step more]\nurl = https://a.example/\nfield.a = {password}\n", "v.conf:4: url: a second step with {password}" },
+	{ "[step login]\nnext = more\n[step more]\nurl = https://a.example/\nfield.a = "
+	  "{password}\n",
+	  "v.conf:4: url: a second step with {password}" },
 	{ "[answer]\naccess_token =\n", "v.conf:2: access_token: not set" },
 };
 
@@ -386,7 +429,8 @@ static void test_bounds(void **state)
 
 static void test_overriding(void **state)
 {
-	static const char text[] = "[dialect]\nrefresh = none\ndescription =\n[step login]\nfield.user =\nfield.more = x\n[variables]\na = b\n";
+	static const char text[] = "[dialect]\nrefresh = none\ndescription =\n[step "
+				   "login]\nfield.user =\nfield.more = x\n[variables]\na = b\n";
 	const struct dialect_step *login;
 	struct dialect dialect;
 	struct error error;
@@ -403,7 +447,8 @@ static void test_overriding(void **state)
 	assert_string_equal(login->fields[0].template_text, "");
 	assert_string_equal(login->fields[2].name, "more");
 	assert_string_equal(dialect_variable(&dialect, "a"), "b");
-	assert_int_equal(dialect.entries_count, before + 3); /* description, field.more, a; the others were replaced */
+	assert_int_equal(dialect.entries_count,
+			 before + 3); /* description, field.more, a; the others were replaced */
 	assert_string_equal(dialect.entries[0].path, "v.conf");
 	assert_string_equal(dialect.entries[0].value, "none");
 	dialect_release(&dialect);
@@ -427,7 +472,8 @@ static void replay(struct dialect *copy, const struct dialect *dialect)
 
 	dialect_init(copy);
 	for (i = 0; i < dialect->entries_count; i++) {
-		entry = (struct ini_entry){ "request", 0, dialect->entries[i].section, dialect->entries[i].key, dialect->entries[i].value };
+		entry = (struct ini_entry){ "request", 0, dialect->entries[i].section,
+					    dialect->entries[i].key, dialect->entries[i].value };
 		if (dialect_set(copy, &entry, &error) < 0)
 			fail_msg("%s", error.text);
 	}
@@ -436,8 +482,10 @@ static void replay(struct dialect *copy, const struct dialect *dialect)
 
 static void test_own_rules_come_first(void **state)
 {
-	static const char base[] = "[error a]\nstatus = 400\nmeans = refused\n[error b]\nmeans = account\n[error c]\nmeans = account\n";
-	static const char own[] = "[error x]\nmeans = refused\n[error b]\nmeans = configuration\n[error y]\nmeans = refused\nstatus = 401\n";
+	static const char base[] = "[error a]\nstatus = 400\nmeans = refused\n[error b]\nmeans = "
+				   "account\n[error c]\nmeans = account\n";
+	static const char own[] = "[error x]\nmeans = refused\n[error b]\nmeans = "
+				  "configuration\n[error y]\nmeans = refused\nstatus = 401\n";
 	struct dialect dialect, copy;
 	struct error error;
 	char order[64], replayed[64];
@@ -477,8 +525,11 @@ static void test_shipped(void **state)
 		assert_non_null(dialect.description);
 		assert_non_null(dialect.requires_keys);
 		assert_true(dialect.rules_count > 0);
-		for (j = 0; j < dialect.rules_count; j++) /* a refusal never goes by the status alone: a proxy or a portal may have answered */
-			if (dialect.rules[j].means == VERDICT_REFUSED || dialect.rules[j].means == VERDICT_LOGIN_AGAIN)
+		for (j = 0; j < dialect.rules_count;
+		     j++) /* a refusal never goes by the status alone: a proxy or a portal may have
+			     answered */
+			if (dialect.rules[j].means == VERDICT_REFUSED ||
+			    dialect.rules[j].means == VERDICT_LOGIN_AGAIN)
 				assert_true(dialect.rules[j].codes || dialect.rules[j].body >= 0);
 		replay(&copy, &dialect);
 		assert_int_equal(dialect_check(&copy, "request", &error), 0);
@@ -494,19 +545,24 @@ static void test_documented_facts(void **state)
 
 	(void)state;
 	read_shipped(&dialect, "apiax");
-	assert_string_equal(dialect_variable(&dialect, "token_url"), "https://auth.apiax.io/auth/realms/apiax/protocol/openid-connect/token");
+	assert_string_equal(
+		dialect_variable(&dialect, "token_url"),
+		"https://auth.apiax.io/auth/realms/apiax/protocol/openid-connect/token");
 	assert_string_equal(dialect_variable(&dialect, "client_id"), "integration-api");
 	assert_int_equal(dialect.refresh_lifetime, 14 * 86400);
 	assert_true(dialect.refresh_anchored_at_login);
 	assert_int_equal(dialect.default_lifetime, 1800);
 	step = dialect_step_find(&dialect, "refresh");
 	assert_string_equal(step->fields[1].name, "client_assertion_type");
-	assert_string_equal(step->fields[1].template_text, "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+	assert_string_equal(step->fields[1].template_text,
+			    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
 	assert_string_equal(dialect_paths(&dialect, step, ROLE_LIFETIME), "expires_in expires_at");
 	dialect_release(&dialect);
 
 	read_shipped(&dialect, "vyopta");
-	assert_string_equal(dialect_variable(&dialect, "token_url"), "https://login.vyopta.com/auth/realms/vyopta/protocol/openid-connect/token");
+	assert_string_equal(
+		dialect_variable(&dialect, "token_url"),
+		"https://login.vyopta.com/auth/realms/vyopta/protocol/openid-connect/token");
 	assert_string_equal(dialect_variable(&dialect, "client_id"), "vyopta");
 	assert_int_equal(dialect.refresh, REFRESH_NONE);
 	assert_int_equal(dialect.default_lifetime, 300);
@@ -593,10 +649,26 @@ static void test_verdicts(void **state)
 static void test_control_bytes(void **state)
 {
 	static const char *const keys[][2] = {
-		{ "dialect", "description" }, { "dialect", "requires" }, { "defaults", "scope" }, { "defaults", "client_id" }, { "defaults", "token_url" },
-		{ "step login", "url" }, { "step login", "content_type" }, { "step login", "accept_type" }, { "step login", "success" },
-		{ "step login", "next" }, { "step login", "header.A" }, { "step login", "field.a" }, { "answer", "access_token" }, { "error e", "step" },
-		{ "error e", "status" }, { "error e", "code" }, { "error e", "text" }, { "use", "header" }, { "use", "scheme" }, { "use", "header.A" },
+		{ "dialect", "description" },
+		{ "dialect", "requires" },
+		{ "defaults", "scope" },
+		{ "defaults", "client_id" },
+		{ "defaults", "token_url" },
+		{ "step login", "url" },
+		{ "step login", "content_type" },
+		{ "step login", "accept_type" },
+		{ "step login", "success" },
+		{ "step login", "next" },
+		{ "step login", "header.A" },
+		{ "step login", "field.a" },
+		{ "answer", "access_token" },
+		{ "error e", "step" },
+		{ "error e", "status" },
+		{ "error e", "code" },
+		{ "error e", "text" },
+		{ "use", "header" },
+		{ "use", "scheme" },
+		{ "use", "header.A" },
 	};
 	struct ini_entry entry = { .path = "request", .line = 0 };
 	struct dialect dialect;
@@ -635,8 +707,11 @@ static int parse_whole(const char *text, size_t length)
 static void test_mutations(void **state)
 {
 	(void)state;
-	mutations_all(parse_whole, "[dialect]\nrefresh=none\n[defaults]\nv=1\n[step login]\nurl=https://a.example/{v}\nsuccess=200-204\n"
-				   "field.p={password}\n[answer]\naccess_token=a[0].b c\n[error e]\nmeans=refused\n");
+	mutations_all(
+		parse_whole,
+		"[dialect]\nrefresh=none\n[defaults]\nv=1\n[step "
+		"login]\nurl=https://a.example/{v}\nsuccess=200-204\n"
+		"field.p={password}\n[answer]\naccess_token=a[0].b c\n[error e]\nmeans=refused\n");
 }
 
 int main(void)
@@ -644,15 +719,21 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST("a dialect begins with its defaults", test_defaults),
 		UNIT_TEST("every key is read into its place", test_every_key),
-		UNIT_TEST("an unknown section or key and a bad value are refused with file, line and what was expected", test_bad_entries),
+		UNIT_TEST("an unknown section or key and a bad value are refused with file, line "
+			  "and what was expected",
+			  test_bad_entries),
 		UNIT_TEST("parts that do not fit together are refused", test_bad_wholes),
-		UNIT_TEST("an override that does not fit is refused with the vendor file's line", test_bad_overrides),
+		UNIT_TEST("an override that does not fit is refused with the vendor file's line",
+			  test_bad_overrides),
 		UNIT_TEST("login and refresh must be there", test_missing_steps),
 		UNIT_TEST("steps, rules, fields and values have bounds", test_bounds),
 		UNIT_TEST("a later entry replaces an earlier one", test_overriding),
-		UNIT_TEST("a vendor file's own rules are asked first, in fetch as well", test_own_rules_come_first),
-		UNIT_TEST("all shipped dialects are whole, and refuse nobody by a status alone", test_shipped),
-		UNIT_TEST("shipped dialects say what the vendors' documents say", test_documented_facts),
+		UNIT_TEST("a vendor file's own rules are asked first, in fetch as well",
+			  test_own_rules_come_first),
+		UNIT_TEST("all shipped dialects are whole, and refuse nobody by a status alone",
+			  test_shipped),
+		UNIT_TEST("shipped dialects say what the vendors' documents say",
+			  test_documented_facts),
 		UNIT_TEST("a dialect is looked for by name in one folder after another", test_load),
 		UNIT_TEST("statuses and words in lists", test_lists),
 		UNIT_TEST("verdicts have words", test_verdicts),

@@ -48,7 +48,8 @@ static void test_text_stays_one_printable_line(void **state)
 	error_set(&error, ERROR_SYSTEM, "%s", every);
 	assert_int_equal(strlen(error.text), 255);
 	for (i = 0; i < 255; i++)
-		assert_int_equal(error.text[i], i + 1 >= 0x20 && i + 1 <= 0x7e ? (int)(i + 1) : '?');
+		assert_int_equal(error.text[i],
+				 i + 1 >= 0x20 && i + 1 <= 0x7e ? (int)(i + 1) : '?');
 }
 
 static void test_long_text_is_cut(void **state)
@@ -77,7 +78,8 @@ static void test_prefix_keeps_code_and_errnum(void **state)
 	assert_int_equal(error.code, ERROR_CONFIGURATION);
 	assert_int_equal(error.errnum, EACCES);
 	error_set(&error, ERROR_POLICY, "again: %s", error.text);
-	assert_string_equal(error.text, "again: vendor 'acme': it cannot be read: Permission denied");
+	assert_string_equal(error.text,
+			    "again: vendor 'acme': it cannot be read: Permission denied");
 }
 
 static void test_exit_codes(void **state)
@@ -93,11 +95,15 @@ static void test_exit_codes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		UNIT_TEST("an error is filled and -1 returned, errno is left alone", test_set_fills_and_returns),
-		UNIT_TEST("an errno is told in English, whatever the locale", test_errno_is_told_in_english),
-		UNIT_TEST("an error text is one line of printable ASCII", test_text_stays_one_printable_line),
+		UNIT_TEST("an error is filled and -1 returned, errno is left alone",
+			  test_set_fills_and_returns),
+		UNIT_TEST("an errno is told in English, whatever the locale",
+			  test_errno_is_told_in_english),
+		UNIT_TEST("an error text is one line of printable ASCII",
+			  test_text_stays_one_printable_line),
 		UNIT_TEST("a long error text is cut at its bound", test_long_text_is_cut),
-		UNIT_TEST("a prefix keeps code and errno; the old text may be an argument", test_prefix_keeps_code_and_errnum),
+		UNIT_TEST("a prefix keeps code and errno; the old text may be an argument",
+			  test_prefix_keeps_code_and_errnum),
 		UNIT_TEST("each error code has its exit code", test_exit_codes),
 	};
 

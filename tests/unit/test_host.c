@@ -88,7 +88,9 @@ static const struct pair hosts[] = {
 	{ "git.example.com\n", NULL },
 	{ "git.example.com\r\nHost: evil.example", NULL },
 	{ "m\xc3\xbcnchen.de", NULL },
-	{ "git\xe3\x80\x82" "example.com", NULL },
+	{ "git\xe3\x80\x82"
+	  "example.com",
+	  NULL },
 	{ "\xef\xbd\x87it.example.com", NULL },
 };
 
@@ -120,7 +122,8 @@ static void test_host_is_stable(void **state)
 	for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
 		if (!hosts[i].canonical)
 			continue;
-		assert_int_equal(host_canonical(hosts[i].text, strlen(hosts[i].text), once, NULL), 0);
+		assert_int_equal(host_canonical(hosts[i].text, strlen(hosts[i].text), once, NULL),
+				 0);
 		assert_int_equal(host_canonical(once, strlen(once), twice, NULL), 0);
 		assert_string_equal(once, twice);
 	}
@@ -140,7 +143,10 @@ static void test_every_byte_in_every_place(void **state)
 		for (byte = 0; byte < 256; byte++) {
 			memcpy(text, name, sizeof(text));
 			text[place] = (char)byte;
-			plain = byte && byte < 128 && strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.:", byte);
+			plain = byte && byte < 128 &&
+				strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456"
+				       "789-.:",
+				       byte);
 			if (!plain)
 				assert_int_equal(host_canonical(text, strlen(name), out, NULL), -1);
 		}
@@ -172,8 +178,18 @@ static void test_lengths(void **state)
 static void test_look_alikes(void **state)
 {
 	static const char *const others[] = {
-		"evilgit.example.com", "git.example.com.evil.example", "git.example.comm", "it.example.com", "example.com", "gitxexample.com",
-		"git.example.co", "a.git.example.com", "git-example.com", "git.examp1e.com", "git.example.com:444", "git.example.com:44",
+		"evilgit.example.com",
+		"git.example.com.evil.example",
+		"git.example.comm",
+		"it.example.com",
+		"example.com",
+		"gitxexample.com",
+		"git.example.co",
+		"a.git.example.com",
+		"git-example.com",
+		"git.examp1e.com",
+		"git.example.com:444",
+		"git.example.com:44",
 		"xn--gt-nja.example.com",
 	};
 	char out[HOST_MAX];
@@ -192,12 +208,18 @@ struct url_case {
 };
 
 static const struct url_case urls[] = {
-	{ "https://login.example.com/token", "https://login.example.com/token", "login.example.com", "login.example.com", 443 },
-	{ "https://login.example.com", "https://login.example.com", "login.example.com", "login.example.com", 443 },
-	{ "HTTPS://Login.Example.COM/Token", "https://login.example.com/Token", "login.example.com", "login.example.com", 443 },
-	{ "https://login.example.com:443/t?x=%2F&y=1", "https://login.example.com/t?x=%2F&y=1", "login.example.com", "login.example.com", 443 },
-	{ "https://login.example.com:8443", "https://login.example.com:8443", "login.example.com:8443", "login.example.com", 8443 },
-	{ "https://login.example.com?x=a@b", "https://login.example.com?x=a@b", "login.example.com", "login.example.com", 443 },
+	{ "https://login.example.com/token", "https://login.example.com/token", "login.example.com",
+	  "login.example.com", 443 },
+	{ "https://login.example.com", "https://login.example.com", "login.example.com",
+	  "login.example.com", 443 },
+	{ "HTTPS://Login.Example.COM/Token", "https://login.example.com/Token", "login.example.com",
+	  "login.example.com", 443 },
+	{ "https://login.example.com:443/t?x=%2F&y=1", "https://login.example.com/t?x=%2F&y=1",
+	  "login.example.com", "login.example.com", 443 },
+	{ "https://login.example.com:8443", "https://login.example.com:8443",
+	  "login.example.com:8443", "login.example.com", 8443 },
+	{ "https://login.example.com?x=a@b", "https://login.example.com?x=a@b", "login.example.com",
+	  "login.example.com", 443 },
 	{ "https://127.0.0.1:1/", "https://127.0.0.1:1/", "127.0.0.1:1", "127.0.0.1", 1 },
 	{ "https://[::1]:8443/t", "https://[::1]:8443/t", "[::1]:8443", "::1", 8443 },
 	{ "https://[FE80::1]/t", "https://[fe80::1]/t", "[fe80::1]", "fe80::1", 443 },
@@ -295,10 +317,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST("CRD-06 a host has one canonical form or is refused", test_hosts),
 		UNIT_TEST("a canonical host is its own canonical form", test_host_is_stable),
-		UNIT_TEST("a foreign byte anywhere in a host is refused", test_every_byte_in_every_place),
+		UNIT_TEST("a foreign byte anywhere in a host is refused",
+			  test_every_byte_in_every_place),
 		UNIT_TEST("hosts and labels have the lengths of DNS", test_lengths),
 		UNIT_TEST("look-alikes of a host keep a form of their own", test_look_alikes),
-		UNIT_TEST("NET-02 only https URLs are read, without user, fragment or odd hosts", test_urls),
+		UNIT_TEST("NET-02 only https URLs are read, without user, fragment or odd hosts",
+			  test_urls),
 		UNIT_TEST("a URL has a longest length", test_url_length),
 	};
 

@@ -18,8 +18,8 @@ static int record_entry(const struct ini_entry *entry, void *context, struct err
 
 	if (record->stop_at == entry->line)
 		return ini_error(error, entry, "'%s' is not wanted", entry->key);
-	snprintf(record->text + used, sizeof(record->text) - used, "%d[%s]%s=%s;", entry->line, entry->section, entry->key ? entry->key : "-",
-		 entry->value);
+	snprintf(record->text + used, sizeof(record->text) - used, "%d[%s]%s=%s;", entry->line,
+		 entry->section, entry->key ? entry->key : "-", entry->value);
 	return 0;
 }
 
@@ -32,18 +32,24 @@ static int parse(const char *text, struct record *record, struct error *error)
 
 static void test_what_is_read(void **state)
 {
-	static const struct { const char *text, *read; } cases[] = {
+	static const struct {
+		const char *text, *read;
+	} cases[] = {
 		{ "", "" },
 		{ "\n\n", "" },
 		{ "# only\n  # comments", "" },
 		{ "a = b", "1[]a=b;" },
 		{ "a=b\n[s]\n  c  =  d e  \nf=\n", "1[]a=b;2[s]-=;3[s]c=d e;4[s]f=;" },
 		{ "\t[ s t ]\t\r\n\ta\t=\tb\t\r\n", "1[s t]-=;2[s t]a=b;" },
-		{ "a = b # no comment\nc = \"q\"\nd = x = y\ne = [z]\n", "1[]a=b # no comment;2[]c=\"q\";3[]d=x = y;4[]e=[z];" },
+		{ "a = b # no comment\nc = \"q\"\nd = x = y\ne = [z]\n",
+		  "1[]a=b # no comment;2[]c=\"q\";3[]d=x = y;4[]e=[z];" },
 		{ "[host [::1]:5000]\na=1", "1[host [::1]:5000]-=;2[host [::1]:5000]a=1;" },
 		{ "[s]\na=1\n[t]\na=2\n", "1[s]-=;2[s]a=1;3[t]-=;4[t]a=2;" },
-		{ "a = \xc3\xa4\xe2\x82\xac\xf0\x9f\x94\x91", "1[]a=\xc3\xa4\xe2\x82\xac\xf0\x9f\x94\x91;" },
-		{ "# gr\xfc\xdf" "e\na=1", "2[]a=1;" },
+		{ "a = \xc3\xa4\xe2\x82\xac\xf0\x9f\x94\x91",
+		  "1[]a=\xc3\xa4\xe2\x82\xac\xf0\x9f\x94\x91;" },
+		{ "# gr\xfc\xdf"
+		  "e\na=1",
+		  "2[]a=1;" },
 	};
 	struct record record;
 	struct error error;
@@ -59,13 +65,17 @@ static void test_what_is_read(void **state)
 
 static void test_what_is_refused(void **state)
 {
-	static const struct { const char *text, *told; } cases[] = {
+	static const struct {
+		const char *text, *told;
+	} cases[] = {
 		{ "a", "/etc/x.conf:1: expected 'key = value'" },
 		{ "\n\n; a", "/etc/x.conf:3: expected" },
 		{ "= b", "/etc/x.conf:1: before '='" },
 		{ "a b = c", "/etc/x.conf:1: before '='" },
 		{ "\xc3\xa4 = c", "/etc/x.conf:1: before '='" },
-		{ "\xef\xbb\xbf" "a = c", "/etc/x.conf:1: before '='" },
+		{ "\xef\xbb\xbf"
+		  "a = c",
+		  "/etc/x.conf:1: before '='" },
 		{ "[", "/etc/x.conf:1: this section header" },
 		{ "[s", "/etc/x.conf:1: this section header" },
 		{ "[s] x", "/etc/x.conf:1: this section header" },
@@ -79,7 +89,9 @@ static void test_what_is_refused(void **state)
 		{ "a=b\r", "/etc/x.conf:1: the line holds a control" },
 		{ "a=b\r\r\n", "/etc/x.conf:1: the line holds a control" },
 		{ "a=b\tc", "/etc/x.conf:1: the value of 'a'" },
-		{ "a=\xc2\x9b" "1m", "/etc/x.conf:1: the value of 'a'" },
+		{ "a=\xc2\x9b"
+		  "1m",
+		  "/etc/x.conf:1: the value of 'a'" },
 		{ "a=\xff", "/etc/x.conf:1: the value of 'a'" },
 		{ "a=\xc0\xaf", "/etc/x.conf:1: the value of 'a'" },
 		{ "a=\xe0\x80\xaf", "/etc/x.conf:1: the value of 'a'" },
@@ -189,8 +201,10 @@ static void test_mutations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		UNIT_TEST("sections, keys, values and comments are read as described", test_what_is_read),
-		UNIT_TEST("everything else is refused with file, line and what was expected", test_what_is_refused),
+		UNIT_TEST("sections, keys, values and comments are read as described",
+			  test_what_is_read),
+		UNIT_TEST("everything else is refused with file, line and what was expected",
+			  test_what_is_refused),
 		UNIT_TEST("a handler can stop the reading", test_handler_stops),
 		UNIT_TEST("lines, names and files have a longest length", test_bounds),
 		UNIT_TEST("a file is read, a missing one is told by its errno", test_file),

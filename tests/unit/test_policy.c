@@ -34,7 +34,8 @@ static void test_defaults(void **state)
 static void test_services(void **state)
 {
 	static const char text[] = "[pam:sshd]\nvendor = other\nstore = optional\n"
-				   "[pam]\nvendor = acme\nminimum_uid = 2000\nstore = required\nfetch_uid = 990\nprompt = Acme password:\n"
+				   "[pam]\nvendor = acme\nminimum_uid = 2000\nstore = "
+				   "required\nfetch_uid = 990\nprompt = Acme password:\n"
 				   "[pam:cron]\nvendor = none\nprompt = x\n";
 	struct policy policy;
 	struct error error;
@@ -59,17 +60,23 @@ static void test_services(void **state)
 
 static void test_refused(void **state)
 {
-	static const struct { const char *text, *told; } cases[] = {
-		{ "[pam]\nvendors = acme\n", ":2: unknown key 'vendors' in section [pam]; see apitoken.conf(5)" },
-		{ "[pam]\nvendor = Acme\n", ":2: bad value of 'vendor'; expected the name of a vendor file" },
+	static const struct {
+		const char *text, *told;
+	} cases[] = {
+		{ "[pam]\nvendors = acme\n",
+		  ":2: unknown key 'vendors' in section [pam]; see apitoken.conf(5)" },
+		{ "[pam]\nvendor = Acme\n",
+		  ":2: bad value of 'vendor'; expected the name of a vendor file" },
 		{ "[pam]\nvendor = acme.conf\n", ":2: bad value of 'vendor'" },
-		{ "[pam]\nminimum_uid = 0\n", ":2: bad value of 'minimum_uid'; expected a plain number from 1 to 4294967294" },
+		{ "[pam]\nminimum_uid = 0\n",
+		  ":2: bad value of 'minimum_uid'; expected a plain number from 1 to 4294967294" },
 		{ "[pam]\nminimum_uid = 4294967295\n", ":2: bad value" },
 		{ "[pam]\nminimum_uid =\n", ":2: bad value" },
 		{ "[pam]\nfetch_uid = 0\n", ":2: bad value of 'fetch_uid'" },
 		{ "[pam]\nfetch_uid = nobody\n", ":2: bad value" },
 		{ "[pam]\nstore = yes\n", ":2: bad value of 'store'; expected optional|required" },
-		{ "[pam]\nprompt = \"Password: \"\n", ":2: bad value of 'prompt'; expected the text without quotes" },
+		{ "[pam]\nprompt = \"Password: \"\n",
+		  ":2: bad value of 'prompt'; expected the text without quotes" },
 		{ "[pam:other]\nstore = yes\n", ":2: bad value of 'store'" },
 		{ "[pam:]\nstore = optional\n", ":1: unknown section" },
 		{ "[pam:a b]\nstore = optional\n", ":1: unknown section" },
@@ -88,7 +95,8 @@ static void test_refused(void **state)
 			fail_msg("accepted: %s", cases[i].text);
 		assert_int_equal(error.code, ERROR_CONFIGURATION);
 		assert_int_equal(policy.minimum_uid, 7);
-		if (!strstr(error.text, cases[i].told) || strncmp(error.text, files_top, strlen(files_top)) != 0)
+		if (!strstr(error.text, cases[i].told) ||
+		    strncmp(error.text, files_top, strlen(files_top)) != 0)
 			fail_msg("'%s' does not tell '%s'", error.text, cases[i].told);
 	}
 }
@@ -125,10 +133,10 @@ static void test_unsafe_file(void **state)
 	unlink(files_at("apitoken.conf"));
 }
 
-
 static void test_control_bytes(void **state)
 {
-	static const char *const keys[] = { "vendor = acm", "prompt = Pass", "minimum_uid = 10", "fetch_uid = 10", "store = required" };
+	static const char *const keys[] = { "vendor = acm", "prompt = Pass", "minimum_uid = 10",
+					    "fetch_uid = 10", "store = required" };
 	struct policy policy;
 	struct error error;
 	char text[64];
@@ -167,8 +175,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST("without a file, or a key, there are defaults", test_defaults),
 		UNIT_TEST("a service's section is over [pam], wherever it stands", test_services),
-		UNIT_TEST("everything else is refused with file, line and what was expected", test_refused),
-		UNIT_TEST("a prompt has a longest length and ends in one space", test_prompt_length),
+		UNIT_TEST("everything else is refused with file, line and what was expected",
+			  test_refused),
+		UNIT_TEST("a prompt has a longest length and ends in one space",
+			  test_prompt_length),
 		UNIT_TEST("an unsafe file is refused, not skipped", test_unsafe_file),
 		UNIT_TEST("NET-13 no key of the policy takes a control byte", test_control_bytes),
 		UNIT_TEST("prefixes and mutations of a good file do no harm", test_mutations),

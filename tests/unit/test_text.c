@@ -7,8 +7,19 @@
 
 static void test_numbers(void **state)
 {
-	static const char *const bad[] = { "", " ", "-1", "+1", " 1", "1 ", "1a", "0x10", "1.0", "1e3", "9223372036854775808",
-					   "99999999999999999999999", "\xd9\xa1" };
+	static const char *const bad[] = { "",
+					   " ",
+					   "-1",
+					   "+1",
+					   " 1",
+					   "1 ",
+					   "1a",
+					   "0x10",
+					   "1.0",
+					   "1e3",
+					   "9223372036854775808",
+					   "99999999999999999999999",
+					   "\xd9\xa1" };
 	int64_t number = 42;
 	size_t i;
 
@@ -29,7 +40,8 @@ static void test_printable(void **state)
 	char out[64], small[6];
 
 	(void)state;
-	assert_string_equal(text_printable(out, sizeof(out), "a\nb\x1b[1m\0c\xff", 10), "a\\x0ab\\x1b[1m\\x00c\\xff");
+	assert_string_equal(text_printable(out, sizeof(out), "a\nb\x1b[1m\0c\xff", 10),
+			    "a\\x0ab\\x1b[1m\\x00c\\xff");
 	assert_string_equal(text_printable(out, sizeof(out), NULL, 99), "unknown");
 	assert_string_equal(text_printable(out, sizeof(out), "", 0), "");
 	assert_string_equal(text_printable(small, sizeof(small), "abcde", 5), "abcde");
@@ -51,7 +63,8 @@ static void test_small_ones(void **state)
 	assert_true(text_equal_ignoring_case("Bearer", "bEARER"));
 	assert_false(text_equal_ignoring_case("Bearer", "Bearer "));
 	assert_false(text_equal_ignoring_case("", "x"));
-	assert_false(text_equal_ignoring_case("[", "{")); /* apart by 0x20 like letters, and no letters */
+	assert_false(text_equal_ignoring_case(
+		"[", "{")); /* apart by 0x20 like letters, and no letters */
 	assert_true(text_starts_with("host a", "host "));
 	assert_false(text_starts_with("hos", "host "));
 	assert_true(text_is_visible(" ~", 2));

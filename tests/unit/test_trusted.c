@@ -95,9 +95,11 @@ static void test_bad_files(void **state)
 	assert_int_equal(mkfifo(files_at("fifo"), 0644), 0);
 	assert_int_equal(symlink("file", files_at("link")), 0);
 	assert_int_equal(symlink("nowhere", files_at("dangling")), 0);
-	assert_int_equal(text_copy(address.sun_path, sizeof(address.sun_path), files_at("socket")), 0);
+	assert_int_equal(text_copy(address.sun_path, sizeof(address.sun_path), files_at("socket")),
+			 0);
 	assert_int_equal(bind(sock, (struct sockaddr *)&address, sizeof(address)), 0);
-	refuses(files_at("fifo"), TRUSTED_FILE, 0, "no regular file"); /* and returns: nobody writes to it */
+	refuses(files_at("fifo"), TRUSTED_FILE, 0,
+		"no regular file"); /* and returns: nobody writes to it */
 	refuses(files_at("link"), TRUSTED_FILE, 0, "symbolic link");
 	refuses(files_at("dangling"), TRUSTED_FILE, 0, "symbolic link");
 	refuses(files_at("folder"), TRUSTED_FILE, 0, "no regular file");
@@ -128,9 +130,11 @@ static void test_parents(void **state)
 	make_file("parent/foreign/file", 0644, 0);
 	make_folder("parent/group", 0775, 0);
 	make_file("parent/group/file", 0644, 0);
-	refuses(files_at("parent/open/below/file"), TRUSTED_FILE, 0, "folder above it may be written");
+	refuses(files_at("parent/open/below/file"), TRUSTED_FILE, 0,
+		"folder above it may be written");
 	refuses(files_at("parent/group/file"), TRUSTED_FILE, 0, "folder above it may be written");
-	refuses(files_at("parent/foreign/file"), TRUSTED_FILE, 0, "folder above it belongs to another");
+	refuses(files_at("parent/foreign/file"), TRUSTED_FILE, 0,
+		"folder above it belongs to another");
 	assert_int_equal(chmod(files_at("parent/open"), 0755), 0);
 	accepts(files_at("parent/open/below/file"), TRUSTED_FILE);
 }
@@ -159,7 +163,8 @@ static void test_links_among_parents(void **state)
 	refuses(files_at("foreign-link/file"), TRUSTED_FILE, 0, "link above it belongs to another");
 }
 
-/* In a folder where all may create names, another user's name for root's file must not pass as root's choice. */
+/* In a folder where all may create names, another user's name for root's file must not pass as
+ * root's choice. */
 static void test_hard_links(void **state)
 {
 	char path[PATH_MAX];
@@ -186,10 +191,12 @@ static void swap_for_ever(const char *name, const char *good, const char *bad)
 	}
 }
 
-/* A child swaps the name between a good file, a link to another user's, and that file itself: what is opened is always the good one. */
+/* A child swaps the name between a good file, a link to another user's, and that file itself: what
+ * is opened is always the good one. */
 static void test_swapped_while_opening(void **state)
 {
-	const char *good = files_at("swap-good"), *bad = files_at("swap-bad"), *name = files_at("swap-name");
+	const char *good = files_at("swap-good"), *bad = files_at("swap-bad"),
+		   *name = files_at("swap-name");
 	struct stat expected, status;
 	int descriptor, opened = 0, refused = 0, i;
 	pid_t child;
@@ -224,7 +231,8 @@ static int judge_as_other(void)
 {
 	if (setgid(OTHER) < 0 || setuid(OTHER) < 0)
 		return 1;
-	if (trusted_open(files_at("home/mine"), TRUSTED_FILE, NULL) < 0 || trusted_open(files_at("home/roots"), TRUSTED_FILE, NULL) < 0)
+	if (trusted_open(files_at("home/mine"), TRUSTED_FILE, NULL) < 0 ||
+	    trusted_open(files_at("home/roots"), TRUSTED_FILE, NULL) < 0)
 		return 2;
 	if (trusted_open(files_at("home/third"), TRUSTED_FILE, NULL) >= 0)
 		return 3;
@@ -272,7 +280,8 @@ static void test_reading(void **state)
 	assert_string_equal(content.bytes, "");
 	secret_release(&content);
 	assert_int_equal(truncate(files_at("seven"), 1 << 30), 0);
-	assert_int_equal(trusted_read(files_at("seven"), TRUSTED_FILE, 1 << 20, &content, &error), -1);
+	assert_int_equal(trusted_read(files_at("seven"), TRUSTED_FILE, 1 << 20, &content, &error),
+			 -1);
 	assert_int_equal(trusted_read(files_at("missing"), TRUSTED_FILE, 7, &content, &error), -1);
 	assert_int_equal(error.errnum, ENOENT);
 	assert_null(content.bytes);
@@ -291,16 +300,21 @@ static void test_folders(void **state)
 	make_file("many/world", 0666, 0);
 	assert_int_equal(symlink("good", files_at("many/link")), 0);
 	assert_int_equal(trusted_folder_open(&folder, path, &error), 0);
-	assert_int_equal(trusted_folder_read(&folder, "good", TRUSTED_FILE, 7, &content, &error), 0);
+	assert_int_equal(trusted_folder_read(&folder, "good", TRUSTED_FILE, 7, &content, &error),
+			 0);
 	assert_string_equal(content.bytes, "content");
 	secret_release(&content);
-	assert_int_equal(trusted_folder_read(&folder, "world", TRUSTED_FILE, 7, &content, &error), -1);
+	assert_int_equal(trusted_folder_read(&folder, "world", TRUSTED_FILE, 7, &content, &error),
+			 -1);
 	assert_non_null(strstr(error.text, "/many/world: it may be written by others"));
-	assert_int_equal(trusted_folder_read(&folder, "link", TRUSTED_FILE, 7, &content, &error), -1);
-	assert_int_equal(trusted_folder_read(&folder, "../good", TRUSTED_FILE, 7, &content, &error), -1);
+	assert_int_equal(trusted_folder_read(&folder, "link", TRUSTED_FILE, 7, &content, &error),
+			 -1);
+	assert_int_equal(trusted_folder_read(&folder, "../good", TRUSTED_FILE, 7, &content, &error),
+			 -1);
 	assert_non_null(strstr(error.text, "leads out of its folder"));
 	assert_int_equal(trusted_folder_read(&folder, "..", TRUSTED_FILE, 7, &content, &error), -1);
-	assert_int_equal(trusted_folder_read(&folder, "missing", TRUSTED_FILE, 7, &content, &error), -1);
+	assert_int_equal(trusted_folder_read(&folder, "missing", TRUSTED_FILE, 7, &content, &error),
+			 -1);
 	assert_int_equal(error.errnum, ENOENT);
 	assert_null(content.bytes);
 	trusted_folder_close(&folder);
@@ -311,7 +325,8 @@ static void test_folders(void **state)
 	assert_int_equal(chmod(path, 01777), 0);
 	assert_int_equal(link(files_at("good"), files_at("many/hard")), 0);
 	assert_int_equal(trusted_folder_open(&folder, path, &error), 0);
-	assert_int_equal(trusted_folder_read(&folder, "hard", TRUSTED_FILE, 7, &content, &error), -1);
+	assert_int_equal(trusted_folder_read(&folder, "hard", TRUSTED_FILE, 7, &content, &error),
+			 -1);
 	trusted_folder_close(&folder);
 	assert_int_equal(trusted_folder_open(&folder, files_at("nowhere"), &error), -1);
 	assert_int_equal(error.errnum, ENOENT);
@@ -323,14 +338,23 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST("good files are opened", test_good_files),
-		UNIT_TEST("ENV-11 FIFO, link, folder, device, foreign and writable files are refused at once", test_bad_files),
+		UNIT_TEST("ENV-11 FIFO, link, folder, device, foreign and writable files are "
+			  "refused at once",
+			  test_bad_files),
 		UNIT_TEST("ENV-11 every folder above a file is judged", test_parents),
-		UNIT_TEST("ENV-11 links among the folders above are judged, and what they lead through", test_links_among_parents),
-		UNIT_TEST("ENV-11 a hard link in a folder that all may write to is refused", test_hard_links),
-		UNIT_TEST("ENV-11 a file swapped during the opening is never the wrong one", test_swapped_while_opening),
-		UNIT_TEST("a folder is judged once for the files in it, which are judged each", test_folders),
-		UNIT_TEST("a user's programs trust root's and the user's own files only", test_users_own_files),
-		UNIT_TEST("ENV-11 a file is read whole or, where it is too large, not at all", test_reading),
+		UNIT_TEST("ENV-11 links among the folders above are judged, and what they lead "
+			  "through",
+			  test_links_among_parents),
+		UNIT_TEST("ENV-11 a hard link in a folder that all may write to is refused",
+			  test_hard_links),
+		UNIT_TEST("ENV-11 a file swapped during the opening is never the wrong one",
+			  test_swapped_while_opening),
+		UNIT_TEST("a folder is judged once for the files in it, which are judged each",
+			  test_folders),
+		UNIT_TEST("a user's programs trust root's and the user's own files only",
+			  test_users_own_files),
+		UNIT_TEST("ENV-11 a file is read whole or, where it is too large, not at all",
+			  test_reading),
 	};
 
 	return cmocka_run_group_tests_name("trusted", tests, files_make, files_remove);

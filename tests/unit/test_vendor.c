@@ -9,7 +9,8 @@
 #include "common/vendor.h"
 #include "common/vendor_key.h"
 
-static struct vendor_places places; /* vendor_folders user/vendors.d and etc/vendors.d, dialects etc/dialects and the shipped ones */
+static struct vendor_places places; /* vendor_folders user/vendors.d and etc/vendors.d, dialects
+				       etc/dialects and the shipped ones */
 
 static void copy_dialect(const char *name)
 {
@@ -24,7 +25,8 @@ static void copy_dialect(const char *name)
 
 static int setup(void **state)
 {
-	static const char *const dialects[] = { "oauth2", "keycloak", "apiax", "vyopta", "amino", "glewlwyd" };
+	static const char *const dialects[] = { "oauth2", "keycloak", "apiax",
+						"vyopta", "amino",    "glewlwyd" };
 	size_t i;
 
 	if (files_make(state) < 0)
@@ -36,10 +38,14 @@ static int setup(void **state)
 	files_folder("etc/dialects");
 	for (i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++)
 		copy_dialect(dialects[i]);
-	snprintf(places.vendor_folders[0], sizeof(places.vendor_folders[0]), "%s", files_at("user/vendors.d"));
-	snprintf(places.vendor_folders[1], sizeof(places.vendor_folders[1]), "%s", files_at("etc/vendors.d"));
-	snprintf(places.dialect_folders[0], sizeof(places.dialect_folders[0]), "%s", files_at("none"));
-	snprintf(places.dialect_folders[1], sizeof(places.dialect_folders[1]), "%s", files_at("etc/dialects"));
+	snprintf(places.vendor_folders[0], sizeof(places.vendor_folders[0]), "%s",
+		 files_at("user/vendors.d"));
+	snprintf(places.vendor_folders[1], sizeof(places.vendor_folders[1]), "%s",
+		 files_at("etc/vendors.d"));
+	snprintf(places.dialect_folders[0], sizeof(places.dialect_folders[0]), "%s",
+		 files_at("none"));
+	snprintf(places.dialect_folders[1], sizeof(places.dialect_folders[1]), "%s",
+		 files_at("etc/dialects"));
 	return 0;
 }
 
@@ -167,50 +173,69 @@ static const struct bad bad_files[] = {
 	{ "[host]\n", ":1: unknown section" },
 	{ "[vendor]\ndialect = OAuth2\n", ":2: bad value of 'dialect'" },
 	{ "[vendor]\ndialect = ../oauth2\n", ":2: bad value of 'dialect'" },
-	{ IN_VENDOR("colour = red"), ":3: unknown key 'colour' in section [vendor]; see apitoken.conf(5)" },
+	{ IN_VENDOR("colour = red"),
+	  ":3: unknown key 'colour' in section [vendor]; see apitoken.conf(5)" },
 	{ IN_VENDOR("dialect = keycloak"), ":3: 'dialect' stands in line 2 already" },
-	{ IN_VENDOR("token_url = http://login.example.com/"), ":3: bad value of 'token_url': URL 'http://login.example.com/' has no https://" },
+	{ IN_VENDOR("token_url = http://login.example.com/"),
+	  ":3: bad value of 'token_url': URL 'http://login.example.com/' has no https://" },
 	{ IN_VENDOR("token_url = http://127.0.0.1/"), ":3: bad value of 'token_url'" },
-	{ IN_VENDOR("token_url = https://u:hunter2@login.example.com/"), ":3: bad value of 'token_url': the URL has a user name" },
+	{ IN_VENDOR("token_url = https://u:hunter2@login.example.com/"),
+	  ":3: bad value of 'token_url': the URL has a user name" },
 	{ IN_VENDOR("token_url ="), ":3: bad value of 'token_url'" },
 	{ IN_VENDOR("base_url = ftp://a.example/"), ":3: bad value of 'base_url'" },
 	{ IN_VENDOR("issuer = a.example"), ":3: bad value of 'issuer'" },
-	{ IN_VENDOR("client_id = \xc3\xa4"), ":3: bad value of 'client_id'; expected printable ASCII" },
+	{ IN_VENDOR("client_id = \xc3\xa4"),
+	  ":3: bad value of 'client_id'; expected printable ASCII" },
 	{ IN_VENDOR("client_secret = hunter2"), ":3: unknown key 'client_secret'" },
-	{ IN_VENDOR("client_secret_file = secret"), ":3: bad value of 'client_secret_file'; expected an absolute path" },
+	{ IN_VENDOR("client_secret_file = secret"),
+	  ":3: bad value of 'client_secret_file'; expected an absolute path" },
 	{ IN_VENDOR("ca_file = ca.pem"), ":3: bad value of 'ca_file'" },
 	{ IN_VENDOR("username = %s@x"), ":3: bad value of 'username'; expected text with %u" },
 	{ IN_VENDOR("username = x%"), ":3: bad value of 'username'" },
 	{ IN_VENDOR("hosts = git.example.com/path"), ":3: host 'git.example.com/path' has" },
 	{ IN_VENDOR("hosts = https://git.example.com"), ":3: host 'https://git.example.com' has" },
-	{ IN_VENDOR("hosts = git.example.com, other.example.com"), ":3: host 'git.example.com,' has" },
+	{ IN_VENDOR("hosts = git.example.com, other.example.com"),
+	  ":3: host 'git.example.com,' has" },
 	{ IN_VENDOR("hosts = *.example.com"), ":3: host '*.example.com' has" },
-	{ IN_VENDOR("hosts = a.example b.example A.Example:443"), ":3: host 'a.example' stands twice in 'hosts'" },
-	{ IN_VENDOR("hosts = a.example\n[host b.example]"), ":4: host 'b.example' is not among 'hosts' of [vendor]" },
+	{ IN_VENDOR("hosts = a.example b.example A.Example:443"),
+	  ":3: host 'a.example' stands twice in 'hosts'" },
+	{ IN_VENDOR("hosts = a.example\n[host b.example]"),
+	  ":4: host 'b.example' is not among 'hosts' of [vendor]" },
 	{ IN_VENDOR("[host b.example]"), ":3: host 'b.example' is not among 'hosts'" },
-	{ IN_VENDOR("hosts = a.example\n[host a.example]\n[host A.example:443]"), ":5: host 'a.example' has two sections" },
-	{ IN_VENDOR("hosts = a.example\n[host a.example]\ngit_auth = Bearer"), ":5: bad value of 'git_auth'; expected auto|bearer|basic" },
-	{ IN_VENDOR("hosts = a.example\n[host a.example]\nname = x"), ":5: unknown key 'name' in section [host a.example]" },
+	{ IN_VENDOR("hosts = a.example\n[host a.example]\n[host A.example:443]"),
+	  ":5: host 'a.example' has two sections" },
+	{ IN_VENDOR("hosts = a.example\n[host a.example]\ngit_auth = Bearer"),
+	  ":5: bad value of 'git_auth'; expected auto|bearer|basic" },
+	{ IN_VENDOR("hosts = a.example\n[host a.example]\ngit_username = a:b"),
+	  ":5: bad value of 'git_username'; expected a name without ':'" },
+	{ IN_VENDOR("hosts = a.example\n[host a.example]\nname = x"),
+	  ":5: unknown key 'name' in section [host a.example]" },
 	{ IN_VENDOR("hosts = a.example\n[host a.example ]x"), ":4: this section header" },
 	{ IN_VENDOR("[host a b]"), ":3: host 'a b' has" },
-	{ IN_VENDOR("proxy = proxy.example.com:3128"), ":3: bad value of 'proxy'; expected http://HOST:PORT" },
+	{ IN_VENDOR("proxy = proxy.example.com:3128"),
+	  ":3: bad value of 'proxy'; expected http://HOST:PORT" },
 	{ IN_VENDOR("proxy = http://proxy.example.com"), ":3: bad value of 'proxy'" },
 	{ IN_VENDOR("proxy = http://proxy.example.com:3128/"), ":3: bad value of 'proxy'" },
 	{ IN_VENDOR("proxy = socks5://proxy.example.com:1080"), ":3: bad value of 'proxy'" },
-	{ IN_VENDOR("proxy = http://u:hunter2@proxy.example.com:3128"), ":3: bad value of 'proxy'" },
-	{ IN_VENDOR("connect_to = 127.0.0.1"), ":3: bad value of 'connect_to'; expected HOST:PORT" },
+	{ IN_VENDOR("proxy = http://u:hunter2@proxy.example.com:3128"),
+	  ":3: bad value of 'proxy'" },
+	{ IN_VENDOR("connect_to = 127.0.0.1"),
+	  ":3: bad value of 'connect_to'; expected HOST:PORT" },
 	{ IN_VENDOR("connect_to = https://127.0.0.1:1"), ":3: bad value of 'connect_to'" },
 	{ IN_VENDOR("connect_to = 127.0.0.1:0"), ":3: bad value of 'connect_to'" },
-	{ IN_VENDOR("timeout = 0"), ":3: bad value of 'timeout'; expected a plain number from 1 to 60 seconds" },
+	{ IN_VENDOR("timeout = 0"),
+	  ":3: bad value of 'timeout'; expected a plain number from 1 to 60 seconds" },
 	{ IN_VENDOR("timeout = 61"), ":3: bad value of 'timeout'" },
 	{ IN_VENDOR("timeout = 5s"), ":3: bad value of 'timeout'" },
 	{ IN_VENDOR("timeout = -1"), ":3: bad value of 'timeout'" },
 	{ IN_VENDOR("timeout = 99999999999"), ":3: bad value of 'timeout'" },
 	{ IN_VENDOR("refresh = rotate"), ":3: bad value of 'refresh'; expected auto|none|try" },
-	{ IN_VENDOR("default_lifetime = 0"), ":3: bad value of 'default_lifetime'; expected a plain number from 1 to 31536000 seconds" },
+	{ IN_VENDOR("default_lifetime = 0"), ":3: bad value of 'default_lifetime'; expected a "
+					     "plain number from 1 to 31536000 seconds" },
 	{ IN_VENDOR("default_lifetime = 31536001"), ":3: bad value of 'default_lifetime'" },
 	{ IN_VENDOR("default_lifetime = 1e3"), ":3: bad value of 'default_lifetime'" },
-	{ IN_VENDOR("[variables]\ntoken_url = https://a.example/"), ":4: 'token_url' has its place in [vendor]" },
+	{ IN_VENDOR("[variables]\ntoken_url = https://a.example/"),
+	  ":4: 'token_url' has its place in [vendor]" },
 };
 
 static void test_bad_files(void **state)
@@ -228,7 +253,9 @@ static void test_bad_files(void **state)
 		assert_int_equal(error.errnum, 0);
 		assert_null(strstr(error.text, "hunter2"));
 		assert_null(vendor.path);
-		if (strncmp(error.text, path, strlen(path)) != 0 || strncmp(error.text + strlen(path), bad_files[i].told, strlen(bad_files[i].told)) != 0)
+		if (strncmp(error.text, path, strlen(path)) != 0 ||
+		    strncmp(error.text + strlen(path), bad_files[i].told,
+			    strlen(bad_files[i].told)) != 0)
 			fail_msg("'%s' does not tell '%s'", error.text, bad_files[i].told);
 	}
 	free((void *)(uintptr_t)path);
@@ -244,7 +271,8 @@ static void test_control_bytes(void **state)
 	int byte;
 
 	(void)state;
-	for (line = strchr(full, '\n') + 1; *line; line = end + 1) { /* a tab may stand in the comment */
+	for (line = strchr(full, '\n') + 1; *line;
+	     line = end + 1) { /* a tab may stand in the comment */
 		end = strchr(line, '\n');
 		offset = (size_t)(end - full);
 		for (byte = 1; byte < 0x80; byte = byte == 0x1f ? 0x7f : byte + 1) {
@@ -252,7 +280,8 @@ static void test_control_bytes(void **state)
 				continue;
 			memcpy(text, full, offset);
 			text[offset] = (char)byte;
-			snprintf(text + offset + 1, sizeof(text) - offset - 1, "x%s", full + offset);
+			snprintf(text + offset + 1, sizeof(text) - offset - 1, "x%s",
+				 full + offset);
 			if (load(&vendor, text, &error) == 0)
 				fail_msg("line '%.*s' took byte %d", (int)(end - line), line, byte);
 		}
@@ -275,8 +304,10 @@ static int parse_whole(const char *text, size_t length)
 static void test_mutations(void **state)
 {
 	(void)state;
-	mutations_all(parse_whole, "[vendor]\ndialect=d\ntoken_url=https://a.example/\nusername=%u\nhosts=a.b [::1]:8\n"
-				   "proxy=http://p:1\ntimeout=9\n[host a.b]\ngit_auth=basic\n[variables]\nv=1\n[step s]\nurl={v}\n");
+	mutations_all(parse_whole, "[vendor]\ndialect=d\ntoken_url=https://a.example/"
+				   "\nusername=%u\nhosts=a.b [::1]:8\n"
+				   "proxy=http://p:1\ntimeout=9\n[host "
+				   "a.b]\ngit_auth=basic\n[variables]\nv=1\n[step s]\nurl={v}\n");
 }
 
 /* ---- where files are ---- */
@@ -293,7 +324,8 @@ static void test_folders(void **state)
 	assert_string_equal(vendor.dialect, "keycloak"); /* the first folder's file, whole */
 	vendor_release(&vendor);
 	files_write("user/vendors.d/acme.conf", "[broken\n");
-	assert_int_equal(vendor_load(&vendor, "acme", &places, &error), -1); /* and no falling back to the other */
+	assert_int_equal(vendor_load(&vendor, "acme", &places, &error),
+			 -1); /* and no falling back to the other */
 	assert_int_equal(chmod(files_at("user/vendors.d/acme.conf"), 0666), 0);
 	assert_int_equal(vendor_load(&vendor, "acme", &places, &error), -1);
 	unlink(files_at("user/vendors.d/acme.conf"));
@@ -307,8 +339,11 @@ static void test_folders(void **state)
 
 static void test_names(void **state)
 {
-	static const char *const bad[] = { "", "-a", "_a", "A", "a.b", "a/b", "..", "../vendors.d/acme", "a b", "\xc3\xa4", "a\n",
-					   "a23456789012345678901234567890123" };
+	static const char *const bad[] = {
+		"",    "-a",       "_a",  "A",
+		"a.b", "a/b",      "..",  "../vendors.d/acme",
+		"a b", "\xc3\xa4", "a\n", "a23456789012345678901234567890123"
+	};
 	struct vendor vendor;
 	struct error error;
 	size_t i;
@@ -325,7 +360,7 @@ static void test_names(void **state)
 
 static void test_list(void **state)
 {
-	char (*names)[VENDOR_NAME_MAX];
+	char(*names)[VENDOR_NAME_MAX];
 	struct vendor_places nowhere = places;
 	struct error error;
 	size_t count;
@@ -346,12 +381,14 @@ static void test_list(void **state)
 	assert_string_equal(names[1], "beta");
 	assert_string_equal(names[2], "zeta");
 	free(names);
-	snprintf(nowhere.vendor_folders[0], sizeof(nowhere.vendor_folders[0]), "%s", files_at("nowhere"));
+	snprintf(nowhere.vendor_folders[0], sizeof(nowhere.vendor_folders[0]), "%s",
+		 files_at("nowhere"));
 	nowhere.vendor_folders[1][0] = '\0';
 	assert_int_equal(vendor_list(&nowhere, &names, &count, &error), 0);
 	assert_int_equal(count, 0);
 	free(names);
-	snprintf(nowhere.vendor_folders[0], sizeof(nowhere.vendor_folders[0]), "%s", files_at("etc/vendors.d/acme.conf"));
+	snprintf(nowhere.vendor_folders[0], sizeof(nowhere.vendor_folders[0]), "%s",
+		 files_at("etc/vendors.d/acme.conf"));
 	assert_int_equal(vendor_list(&nowhere, &names, &count, &error), -1);
 	assert_int_equal(error.errnum, ENOTDIR);
 	unlink(files_at("user/vendors.d/beta.conf"));
@@ -364,16 +401,20 @@ static void test_one_host_one_vendor(void **state)
 	struct error error;
 
 	(void)state;
-	files_write("etc/vendors.d/acme.conf", "[vendor]\ndialect = oauth2\nhosts = a.example b.example\n");
-	files_write("etc/vendors.d/beta.conf", "[vendor]\ndialect = oauth2\n\nhosts = c.example a.example:444\n");
+	files_write("etc/vendors.d/acme.conf",
+		    "[vendor]\ndialect = oauth2\nhosts = a.example b.example\n");
+	files_write("etc/vendors.d/beta.conf",
+		    "[vendor]\ndialect = oauth2\n\nhosts = c.example a.example:444\n");
 	assert_int_equal(vendor_hosts_unique(&places, &error), 0);
-	files_write("etc/vendors.d/beta.conf", "[vendor]\ndialect = oauth2\n\nhosts = c.example A.Example:443\n");
+	files_write("etc/vendors.d/beta.conf",
+		    "[vendor]\ndialect = oauth2\n\nhosts = c.example A.Example:443\n");
 	assert_int_equal(vendor_hosts_unique(&places, &error), -1);
 	assert_int_equal(error.code, ERROR_CONFIGURATION);
 	assert_non_null(strstr(error.text, "host 'a.example' stands in "));
 	assert_non_null(strstr(error.text, "acme.conf:3"));
 	assert_non_null(strstr(error.text, "beta.conf:4"));
-	files_write("user/vendors.d/beta.conf", "[vendor]\ndialect = oauth2\n"); /* replaces the system's file whole */
+	files_write("user/vendors.d/beta.conf",
+		    "[vendor]\ndialect = oauth2\n"); /* replaces the system's file whole */
 	assert_int_equal(vendor_hosts_unique(&places, &error), 0);
 	files_write("user/vendors.d/beta.conf", "[vendor]\ndialect =\n");
 	assert_int_equal(vendor_hosts_unique(&places, &error), -1);
@@ -439,7 +480,9 @@ static void test_places_for_user(void **state)
 
 static void test_usernames(void **state)
 {
-	static const struct { const char *template, *login, *expected; } cases[] = {
+	static const struct {
+		const char *template, *login, *expected;
+	} cases[] = {
 		{ "%u", "alice", "alice" },
 		{ "%u@example.com", "alice", "alice@example.com" },
 		{ "x%%u-%u-%u%%", "a", "x%u-a-a%" },
@@ -458,7 +501,8 @@ static void test_usernames(void **state)
 	vendor.username = template;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		snprintf(template, sizeof(template), "%s", cases[i].template);
-		assert_int_equal(vendor_username(&vendor, cases[i].login, out, &error), cases[i].expected ? 0 : -1);
+		assert_int_equal(vendor_username(&vendor, cases[i].login, out, &error),
+				 cases[i].expected ? 0 : -1);
 		if (cases[i].expected)
 			assert_string_equal(out, cases[i].expected);
 		else
@@ -486,7 +530,8 @@ static void test_dialect_variables(void **state)
 	if (load_dialect(&dialect, full, &error) < 0)
 		fail_msg("%s", error.text);
 	assert_string_equal(dialect.name, "oauth2");
-	assert_string_equal(dialect_variable(&dialect, "token_url"), "https://login.example.com/token");
+	assert_string_equal(dialect_variable(&dialect, "token_url"),
+			    "https://login.example.com/token");
 	assert_string_equal(dialect_variable(&dialect, "base_url"), "https://api.example.com");
 	assert_string_equal(dialect_variable(&dialect, "client_id"), "my client");
 	assert_string_equal(dialect_variable(&dialect, "scope"), "a b");
@@ -494,7 +539,8 @@ static void test_dialect_variables(void **state)
 	assert_int_equal(dialect.default_lifetime, 120);
 	assert_int_equal(dialect.refresh, REFRESH_NONE);
 	assert_int_equal(dialect_step_find(&dialect, "login")->client_auth, CLIENT_AUTH_POST);
-	assert_int_equal(dialect_step_find(&dialect, "refresh")->client_auth, CLIENT_AUTH_BASIC_FORM);
+	assert_int_equal(dialect_step_find(&dialect, "refresh")->client_auth,
+			 CLIENT_AUTH_BASIC_FORM);
 	dialect_release(&dialect);
 }
 
@@ -504,37 +550,54 @@ static void test_dialect_defaults(void **state)
 	struct error error;
 
 	(void)state;
-	assert_int_equal(load_dialect(&dialect, "[vendor]\ndialect = apiax\nclient_id = mine\n", &error), 0);
+	assert_int_equal(
+		load_dialect(&dialect, "[vendor]\ndialect = apiax\nclient_id = mine\n", &error), 0);
 	assert_string_equal(dialect_variable(&dialect, "client_id"), "mine");
 	assert_non_null(strstr(dialect_variable(&dialect, "token_url"), "https://auth.apiax.io/"));
 	dialect_release(&dialect);
 	assert_int_equal(load_dialect(&dialect, "[vendor]\ndialect = vyopta\n", &error), 0);
 	assert_int_equal(dialect.refresh, REFRESH_NONE);
 	dialect_release(&dialect);
-	assert_int_equal(load_dialect(&dialect, "[vendor]\ndialect = vyopta\nrefresh = try\n", &error), 0);
+	assert_int_equal(
+		load_dialect(&dialect, "[vendor]\ndialect = vyopta\nrefresh = try\n", &error), 0);
 	assert_int_equal(dialect.refresh, REFRESH_ROTATE);
 	dialect_release(&dialect);
-	assert_int_equal(load_dialect(&dialect, "[vendor]\ndialect = apiax\nrefresh = try\n[dialect]\nrefresh = keep\n", &error), 0);
+	assert_int_equal(
+		load_dialect(
+			&dialect,
+			"[vendor]\ndialect = apiax\nrefresh = try\n[dialect]\nrefresh = keep\n",
+			&error),
+		0);
 	assert_int_equal(dialect.refresh, REFRESH_KEEP);
 	dialect_release(&dialect);
-	assert_int_equal(load_dialect(&dialect, "[vendor]\ndialect = apiax\nrefresh = none\n", &error), 0);
+	assert_int_equal(
+		load_dialect(&dialect, "[vendor]\ndialect = apiax\nrefresh = none\n", &error), 0);
 	assert_int_equal(dialect.refresh, REFRESH_NONE);
 	dialect_release(&dialect);
 }
 
 static const struct bad bad_dialects[] = {
 	{ "[vendor]\ndialect = none\n", "vendor 'acme': there is no dialect 'none'" },
-	{ "[vendor]\ndialect = oauth2\nclient_id = x\n", "acme.conf: 'token_url' is missing in [vendor]; the dialect oauth2 needs it" },
-	{ "[vendor]\ndialect = apiax\nclient_id =\n", "acme.conf: 'client_id' is missing in [vendor]" },
-	{ "[vendor]\ndialect = apiax\n[dialect]\nrequires = client_secret_file\n", "acme.conf: 'client_secret_file' is missing in [vendor]" },
-	{ "[vendor]\ndialect = apiax\n[dialect]\nrequires = realm\n", "acme.conf: 'realm' is missing in [variables]" },
-	{ "[vendor]\ndialect = apiax\nscope = {x}\n", "acme.conf:3: scope: a variable may name only" },
+	{ "[vendor]\ndialect = oauth2\nclient_id = x\n",
+	  "acme.conf: 'token_url' is missing in [vendor]; the dialect oauth2 needs it" },
+	{ "[vendor]\ndialect = apiax\nclient_id =\n",
+	  "acme.conf: 'client_id' is missing in [vendor]" },
+	{ "[vendor]\ndialect = apiax\n[dialect]\nrequires = client_secret_file\n",
+	  "acme.conf: 'client_secret_file' is missing in [vendor]" },
+	{ "[vendor]\ndialect = apiax\n[dialect]\nrequires = realm\n",
+	  "acme.conf: 'realm' is missing in [variables]" },
+	{ "[vendor]\ndialect = apiax\nscope = {x}\n",
+	  "acme.conf:3: scope: a variable may name only" },
 	{ "[vendor]\ndialect = apiax\nscope = {\n", "acme.conf:3: bad value of 'scope'" },
-	{ "[vendor]\ndialect = apiax\n[step login]\nurll = x\n", "acme.conf:4: unknown key 'urll' in section [step login]; see apitoken-dialect(5)" },
-	{ "[vendor]\ndialect = apiax\n[step Login]\n", "acme.conf:3: unknown section [step Login]" },
+	{ "[vendor]\ndialect = apiax\n[step login]\nurll = x\n",
+	  "acme.conf:4: unknown key 'urll' in section [step login]; see apitoken-dialect(5)" },
+	{ "[vendor]\ndialect = apiax\n[step Login]\n",
+	  "acme.conf:3: unknown section [step Login]" },
 	{ "[vendor]\ndialect = apiax\n[error mine]\n", "acme.conf: [error mine] means: not set" },
-	{ "[vendor]\ndialect = apiax\n[variables]\npassword = x\n", "acme.conf:4: bad name 'password'" },
-	{ "[vendor]\ndialect = apiax\n[step login]\nfield.x = {unknown}\n", "acme.conf:4: field.x: {unknown} is no variable" },
+	{ "[vendor]\ndialect = apiax\n[variables]\npassword = x\n",
+	  "acme.conf:4: bad name 'password'" },
+	{ "[vendor]\ndialect = apiax\n[step login]\nfield.x = {unknown}\n",
+	  "acme.conf:4: field.x: {unknown} is no variable" },
 };
 
 static void test_bad_dialects(void **state)
@@ -561,7 +624,11 @@ static void test_own_rules_first(void **state)
 	struct error error;
 
 	(void)state;
-	assert_int_equal(load_dialect(&dialect, "[vendor]\ndialect = apiax\n[error mine]\ncode = invalid_grant\nmeans = account\n", &error), 0);
+	assert_int_equal(load_dialect(&dialect,
+				      "[vendor]\ndialect = apiax\n[error mine]\ncode = "
+				      "invalid_grant\nmeans = account\n",
+				      &error),
+			 0);
 	assert_string_equal(dialect.rules[0].name, "mine");
 	assert_string_equal(dialect.rules[1].name, "rate_limited");
 	dialect_release(&dialect);
@@ -593,7 +660,8 @@ static void load_example(const char *name)
 	struct dialect dialect;
 	struct error error;
 
-	if (vendor_load(&vendor, name, &places, &error) < 0 || vendor_dialect(&vendor, &places, &dialect, &error) < 0)
+	if (vendor_load(&vendor, name, &places, &error) < 0 ||
+	    vendor_dialect(&vendor, &places, &dialect, &error) < 0)
 		fail_msg("%s", error.text);
 	dialect_release(&dialect);
 	vendor_release(&vendor);
@@ -608,12 +676,15 @@ static void test_manual_pages(void **state)
 	block_write("common/apitoken.conf.5", "[pam]\nvendor = apiax\n", "etc/apitoken.conf");
 	assert_int_equal(policy_load(&policy, files_at("etc"), "cron", &error), 0);
 	assert_string_equal(policy.vendor, "none");
-	block_write("common/apitoken.conf.5", "[vendor]\ndialect = apiax\n", "etc/vendors.d/apiax.conf");
+	block_write("common/apitoken.conf.5", "[vendor]\ndialect = apiax\n",
+		    "etc/vendors.d/apiax.conf");
 	load_example("apiax");
-	block_write("common/apitoken.conf.5", "[vendor]\ndialect = keycloak\n", "etc/vendors.d/work.conf");
+	block_write("common/apitoken.conf.5", "[vendor]\ndialect = keycloak\n",
+		    "etc/vendors.d/work.conf");
 	load_example("work");
 	block_write("common/apitoken-dialect.5", "[dialect]\n", "etc/dialects/north.conf");
-	block_write("common/apitoken-dialect.5", "[vendor]\ndialect = north\n", "etc/vendors.d/north.conf");
+	block_write("common/apitoken-dialect.5", "[vendor]\ndialect = north\n",
+		    "etc/vendors.d/north.conf");
 	load_example("north");
 	unlink(files_at("etc/vendors.d/apiax.conf"));
 	unlink(files_at("etc/vendors.d/work.conf"));
@@ -633,7 +704,8 @@ static void test_many(void **state)
 	for (i = 0; i < VENDORS; i++) {
 		used = (size_t)snprintf(text, sizeof(text), "[vendor]\ndialect = oauth2\nhosts =");
 		for (j = 0; j < HOSTS; j++)
-			used += (size_t)snprintf(text + used, sizeof(text) - used, " h%zu.v%zu.example.com", j, i);
+			used += (size_t)snprintf(text + used, sizeof(text) - used,
+						 " h%zu.v%zu.example.com", j, i);
 		snprintf(name, sizeof(name), "etc/vendors.d/v%zu.conf", i);
 		files_write(name, text);
 	}
@@ -653,19 +725,28 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST("every key of a vendor file is read into its place", test_every_key),
 		UNIT_TEST("a vendor file needs its dialect only", test_defaults),
-		UNIT_TEST("NET-02 everything else is refused with file, line and what was expected; a secret in it is not shown", test_bad_files),
-		UNIT_TEST("NET-13 no line of a vendor file takes a control byte", test_control_bytes),
-		UNIT_TEST("prefixes and mutations of a good vendor file do no harm", test_mutations),
+		UNIT_TEST("NET-02 everything else is refused with file, line and what was "
+			  "expected; a secret in it is not shown",
+			  test_bad_files),
+		UNIT_TEST("NET-13 no line of a vendor file takes a control byte",
+			  test_control_bytes),
+		UNIT_TEST("prefixes and mutations of a good vendor file do no harm",
+			  test_mutations),
 		UNIT_TEST("the first folder's file of a name counts, whole", test_folders),
 		UNIT_TEST("vendor names are short lower case names", test_names),
 		UNIT_TEST("vendors are listed once each, sorted, without other files", test_list),
-		UNIT_TEST("a host that two vendors claim is an error that names both lines", test_one_host_one_vendor),
+		UNIT_TEST("a host that two vendors claim is an error that names both lines",
+			  test_one_host_one_vendor),
 		UNIT_TEST("the module looks where its arguments say", test_places_for_module),
-		UNIT_TEST("a user's programs look in the user's folder and in /etc", test_places_for_user),
+		UNIT_TEST("a user's programs look in the user's folder and in /etc",
+			  test_places_for_user),
 		UNIT_TEST("the vendor's username is made of the login name", test_usernames),
-		UNIT_TEST("a vendor file's words are variables and overrides of its dialect", test_dialect_variables),
-		UNIT_TEST("a dialect's defaults can be replaced, refresh switched", test_dialect_defaults),
-		UNIT_TEST("a vendor file that does not fit its dialect is refused", test_bad_dialects),
+		UNIT_TEST("a vendor file's words are variables and overrides of its dialect",
+			  test_dialect_variables),
+		UNIT_TEST("a dialect's defaults can be replaced, refresh switched",
+			  test_dialect_defaults),
+		UNIT_TEST("a vendor file that does not fit its dialect is refused",
+			  test_bad_dialects),
 		UNIT_TEST("a vendor file's own error rules are asked first", test_own_rules_first),
 		UNIT_TEST("the examples of the manual pages are read", test_manual_pages),
 		UNIT_TEST("200 vendors with 1,000 hosts are read", test_many),
