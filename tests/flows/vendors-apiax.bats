@@ -1,0 +1,125 @@
+# Apiax's page, sentence by sentence: the shipped example as it is, against the test vendor at the documented URL.
+
+load vendors
+
+setup_file() { pam_world; }
+teardown_file() { pam_world_end; }
+
+@test "APIAX-01 APIAX-02 APIAX-03 the example as shipped logs in at the documented URL with the documented form" {
+	example apiax
+	logs_in
+	[ "$(sent .target)" = /auth/realms/apiax/protocol/openid-connect/token ]
+	[ "$(sent .method)" = POST ]
+	[ "$(sent_header Host)" = auth.apiax.io ]
+	[ "$(sent_header Content-Type)" = application/x-www-form-urlencoded ]
+	[ "$(sent_fields)" = 'client_id grant_type password username ' ]
+	[[ "&$(sent .body)&" == *'&client_id=integration-api&'* ]]
+	[ -z "$(sent_header Authorization)" ]
+}
+
+@test "APIAX-01 the page's no-break space behind the URL is refused, with file and line" {
+	example apiax
+	vendor_conf apiax < <(printf '[vendor]\ndialect = apiax\ntoken_url = https://auth.apiax.io/auth/realms/apiax/protocol/openid-connect/token\xc2\xa0\n')
+	run as alice apitoken check
+	echo "$output"
+	[ "$status" -eq 6 ]
+	[[ "$output" == *apiax.conf:3:*token_url* ]]
+	no_login
+	no_requests
+}
+
+@test "APIAX-04 every spelling of the expiry gives the same login" {
+	local kind life
+	example apiax
+	for kind in normal string java_timestamp absent; do
+		clear_keys alice
+		option "expiry=$kind"
+		logs_in
+		life=$(($(of_record access_expires_at) - $(of_record obtained_at)))
+		[ "$life" -ge 1795 ] && [ "$life" -le 1800 ] || { echo "$kind: $life"; return 1; }
+	done
+}
+
+@test "APIAX-08 APIAX-09 a refresh sends the documented form and keeps the new refresh token" {
+	example apiax
+	logs_in
+	local first
+	first=$(of_record refresh_token)
+	aged 60
+	as alice apitoken refresh apiax
+	[[ "&$(sent .body)&" == *'&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&'* ]]
+	[[ "&$(sent .body)&" == *"&refresh_token=$first&"* ]]
+	[[ "&$(sent .body)&" != *'client_assertion='* ]]
+	[ "$(of_record refresh_token)" != "$first" ]
+	[ "$(of_record generation)" = 2 ]
+}
+
+@test "APIAX-08 the stray field can be left out" {
+	example apiax
+	added $'[step refresh]\nfield.client_assertion_type ='
+	logs_in
+	aged 60
+	run as alice apitoken refresh apiax # the test vendor insists on what the page documents
+	echo "$output"
+	[ "$status" -eq 6 ]
+	[[ "$(sent .body)" == *grant_type=refresh_token* ]]
+	[[ "$(sent .body)" != *client_assertion* ]]
+	[ -n "$(of_record refresh_token)" ]
+}
+
+@test "APIAX-05 APIAX-06 refreshes are good for 14 days from the login, and refreshing does not extend that" {
+	example apiax
+	logs_in
+	[ $(($(of_record refresh_expires_at) - $(of_record login_at))) -eq 1209600 ]
+	aged 86400
+	as alice apitoken token apiax >/dev/null
+	[ "$(of_record generation)" = 2 ]
+	[ $(($(of_record refresh_expires_at) - $(of_record login_at))) -eq 1209600 ]
+	[ $(($(of_record refresh_expires_at) - $(of_record obtained_at))) -lt $((1209600 - 86000)) ]
+}
+
+@test "APIAX-06 after 14 days nothing is sent any more, and the tools say: log in again" {
+	example apiax
+	logs_in
+	aged 1209601
+	run as alice apitoken refresh apiax
+	echo "$output"
+	[ "$status" -eq 4 ]
+	[[ "$output" == *'apitoken login apiax'* ]]
+	run as alice apitoken token apiax
+	[ "$status" -eq 4 ]
+	[ "$(vendor_count '.refresh_posts // 0')" = 0 ]
+}
+
+@test "APIAX-10 header: Authorization as it is, Authentication and Apikey where set" {
+	example apiax
+	logs_in
+	[ "$(as alice apitoken header apiax)" = "Authorization: Bearer $(of_record access_token)" ]
+	added $'[use]\nheader = Authentication\nheader.Apikey = {apikey}\n[variables]\napikey = 0123abcd'
+	[ "$(as alice apitoken header apiax)" = "Authentication: Bearer $(of_record access_token)"$'\n''Apikey: 0123abcd' ]
+}
+
+@test "APIAX-11 after a login, a refresh and a failure no token and no password is in logs, files or processes" {
+	example apiax
+	logs_in
+	local secrets=("$(of_record access_token)" "$(of_record refresh_token)")
+	aged 60
+	as alice apitoken refresh apiax
+	secrets+=("$(of_record access_token)" "$(of_record refresh_token)" "$(vendor_password alice)")
+	host alice "$(vendor_password bob)" auth
+	as alice apitoken status >/dev/null
+	assert_no_canary "${secrets[@]}" "$(vendor_password bob)"
+}
+
+@test "APIAX-12 an account that is not fully set up is told as such, not as a wrong password" {
+	example apiax
+	vendor_user alice not_set_up
+	no_login
+	log_lines
+	[[ "$(log_lines)" == *'account cannot be used'*'account_not_set_up'* ]]
+	clear_log
+	vendor_user alice
+	no_login 'wrong CANARY'
+	[[ "$(log_lines)" == *'refused the login'* ]]
+	[[ "$(log_lines)" != *account_not_set_up* ]]
+}
