@@ -21,7 +21,7 @@ static bool matches(const struct dialect_rule *rule, const struct dialect_step *
 		return false;
 	if (rule->body >= 0 && rule->body != (int)finding->body)
 		return false;
-	if (rule->codes != NULL && (finding->code[0] == '\0' || !dialect_word_in(rule->codes, finding->code)))
+	if (rule->codes != NULL && !dialect_word_in(rule->codes, finding->code)) /* "" is no word */
 		return false;
 	return rule->text == NULL || strstr(finding->description, rule->text) != NULL;
 }

@@ -130,8 +130,8 @@ head_of() { printf 'HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\n%s\
 
 @test "NET-08 a trickle does not keep the deadline away" {
 	local script
-	for script in $'read\ntrickle 1 100 '"$(head_of 'Content-Length: 71\r\n')$GOOD_ANSWER" \
-		$'read\nsend '"$(head_of 'Content-Length: 71\r\n')"$'\ntrickle 1 100 '"$GOOD_ANSWER" \
+	for script in $'read\ntrickle 1 100 '"$(head_of 'Content-Length: 67\r\n')$GOOD_ANSWER" \
+		$'read\nsend '"$(head_of 'Content-Length: 67\r\n')"$'\ntrickle 1 100 '"$GOOD_ANSWER" \
 		$'read\nsend '"$(head_of 'Transfer-Encoding: chunked\r\n')"$'\ntrickle 1 100 00000000000000000000000000000000000000000000047' \
 		$'slow 1 50\nhandshake'; do
 		badidp_stop
@@ -206,6 +206,14 @@ head_of() { printf 'HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\n%s\
 	unavailable_by $'read\nsend '"$(head_of 'Content-Length: 65537\r\n')$GOOD_ANSWER"$'\nrepeat '"$((fill + 1))"$' \\x20' 'larger than is allowed'
 }
 
+@test "NET-10 headers of more than 64 KiB before a good answer are too much, also in 1xx answers" {
+	local fill='X-Fill: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n' # 64 bytes each
+	lie --script - <<<$'read\nsend HTTP/1.1 200 OK\\r\\n\nrepeat 1000 '"$fill"$'\nsend Content-Type: application/json\\r\\nContent-Length: 67\\r\\n\\r\\n'"$GOOD_ANSWER"
+	verdict_is success
+	unavailable_by $'read\nsend HTTP/1.1 200 OK\\r\\n\nrepeat 1100 '"$fill"$'\nsend Content-Type: application/json\\r\\n\\r\\n'"$GOOD_ANSWER" 'larger than is allowed'
+	unavailable_by $'read\nrepeat 1100 HTTP/1.1 100 Continue\\r\\nX-Fill: aaaaaaaaaaaaaaaaaaaaaaaaaaa\\r\\n\\r\\n\nsend '"$(head_of 'Content-Length: 67\r\n')$GOOD_ANSWER" 'larger than is allowed'
+}
+
 @test "NET-10 a compressed answer was not asked for and is no answer" {
 	printf %s "$GOOD_ANSWER" | gzip >/run/body.gz
 	lie --status 200 --header 'Content-Type: application/json' --header 'Content-Encoding: gzip' --body-file /run/body.gz
@@ -222,8 +230,8 @@ head_of() { printf 'HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\n%s\
 }
 
 @test "NET-11 no HTTP at all, HTTP/0.9, HTTP/2 bytes: unavailable" {
-	unavailable_by $'read\nsend '"$GOOD_ANSWER" ''
-	unavailable_by $'read\nsend SSH-2.0-OpenSSH_9.2\\r\\n' ''
+	unavailable_by $'read\nsend '"$GOOD_ANSWER" 'not HTTP/1.1'
+	unavailable_by $'read\nsend SSH-2.0-OpenSSH_9.2\\r\\n' 'not HTTP/1.1'
 	unavailable_by $'read\nsend HTTP/2 200\\r\\n\\r\\n'"$GOOD_ANSWER" ''
 	unavailable_by $'read\nsend '"$(head_of 'Transfer-Encoding: chunked\r\n')"$'zz\\r\\n'"$GOOD_ANSWER" ''
 	unavailable_by $'read\nsend '"$(head_of 'Content-Length: abc\r\n')$GOOD_ANSWER" ''

@@ -104,6 +104,7 @@ static void test_client_auth(void **state)
 		{ "post", NULL, NULL, "client_id=a%3Ab&username=al+ice" },
 		{ "basic_raw", "s %", "Authorization: Basic YTpiOnMgJQ==", "username=al+ice" },
 		{ "basic_form", "s %", "Authorization: Basic YSUzQWI6cyslMjU=", "username=al+ice" },
+		{ "basic_form", "", NULL, "client_id=a%3Ab&username=al+ice" },
 		{ "basic_form", NULL, NULL, "client_id=a%3Ab&username=al+ice" },
 	};
 

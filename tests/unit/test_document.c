@@ -254,6 +254,8 @@ static void test_scanner_on_anything(void **state)
 		json_is_strict(block, length);
 		free(block);
 	}
+	assert_true(json_is_strict("[[[[[[[[]]]]]]]]", 16));
+	assert_false(json_is_strict("[[[[[[[[[]]]]]]]]]", 18));
 	assert_false(json_is_strict("]", 1));
 	assert_false(json_is_strict("{", 1));
 	assert_false(json_is_strict("{\"a", 3));

@@ -31,6 +31,33 @@ static int teardown(void **state)
 	return 0;
 }
 
+static void test_token_check(void **state)
+{
+	static const struct {
+		const char *token;
+		bool b64, visible;
+	} rows[] = {
+		{ "a", true, true }, { "", false, false }, { "=", false, true }, { "==", false, true }, { "a=", true, true }, { "a==", true, true },
+		{ "a=b", false, true }, { "a b", false, false }, { "a:b", false, true }, { "a\"b", false, false }, { "a\\b", false, false }, { "-._~+/", true, true },
+		{ "\xc3\xa4", false, false }, { "a\n", false, false },
+	};
+	char *longest = malloc(TOKEN_MAX + 2);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(token_check(rows[i].token, strlen(rows[i].token), false), rows[i].b64 ? 0 : -1);
+		assert_int_equal(token_check(rows[i].token, strlen(rows[i].token), true), rows[i].visible ? 0 : -1);
+	}
+	assert_non_null(longest);
+	memset(longest, 'a', TOKEN_MAX + 2);
+	assert_int_equal(token_check(longest, TOKEN_MAX, false), 0);
+	assert_int_equal(token_check(longest, TOKEN_MAX + 1, false), -1);
+	assert_int_equal(token_check(longest, TOKEN_MAX + 1, true), -1);
+	assert_int_equal(token_check(NULL, 0, true), -1);
+	assert_int_equal(token_check("a\0b", 3, true), -1);
+	free(longest);
+}
+
 /* ---- replies ---- */
 
 struct reply_field {
@@ -338,6 +365,7 @@ static void test_no_refresh_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST("BOD-05 BOD-06 what may be a token", test_token_check),
 		TEST("a sound reply is taken", test_good_reply),
 		TEST("HLP-07 a lying fetch is not believed: tokens, sizes, times", test_lies),
 		TEST("HLP-07 a lying fetch's texts come out printable, its tokens beside a refusal not at all", test_texts),

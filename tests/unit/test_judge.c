@@ -117,6 +117,7 @@ static void test_success_list(void **state)
 
 		assert_int_equal(answers_read(&dialect, &sample, &outcome) == 0, rows[i].success);
 		outcome_release(&outcome);
+		assert_int_equal(judge_is_success(&dialect.steps[0], rows[i].status), rows[i].success);
 	}
 	dialect_release(&dialect);
 }
