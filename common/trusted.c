@@ -48,6 +48,21 @@ static bool owner_is_trusted(const struct stat *status)
 	return status->st_uid == 0 || status->st_uid == geteuid();
 }
 
+/*
+ * The folder reached is not safe. Where the file does not exist at all, that is what is told:
+ * nobody who has no file of their own needs to hear about the mode of a home directory.
+ */
+static int walk_unsafe(const struct walk *walk, struct error *error, const char *what,
+		       const char *remedy)
+{
+	const char *rest = walk->rest + strspn(walk->rest, "/");
+	struct stat status;
+
+	if (fstatat(walk->folder, rest, &status, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+		return fault_errno(walk, error, "it cannot be opened");
+	return fault(walk, error, what, remedy);
+}
+
 /* Takes over descriptor as the folder reached, if it is fit. */
 static int walk_enter(struct walk *walk, int descriptor, const struct stat *status,
 		      struct error *error)
@@ -58,11 +73,11 @@ static int walk_enter(struct walk *walk, int descriptor, const struct stat *stat
 		close(walk->folder);
 	walk->folder = descriptor;
 	if (!owner_is_trusted(status))
-		return fault(walk, error, "a folder above it belongs to another user",
-			     "chown it to root");
+		return walk_unsafe(walk, error, "a folder above it belongs to another user",
+				   "chown it to root");
 	if (shared && !(status->st_mode & S_ISVTX))
-		return fault(walk, error, "a folder above it may be written by others",
-			     "chmod go-w that folder");
+		return walk_unsafe(walk, error, "a folder above it may be written by others",
+				   "chmod go-w that folder");
 	walk->folder_shared = shared;
 	return 0;
 }

@@ -64,7 +64,7 @@ struct vendor_places {
  */
 int vendor_places_for_module(struct vendor_places *places, const char *configuration, const char *libexec, struct error *error);
 /*
- * For a user's programs: APITOKEN_CONFIG=DIR alone, or ~/.config/apitoken (XDG_CONFIG_HOME is not read; HOME must be absolute) before /etc/apitoken; fetch beside the
+ * For a user's programs: APITOKEN_CONFIG=DIR alone, or ~/.config/apitoken (XDG_CONFIG_HOME is not read; HOME must be absolute and belong to the user, else it is left out) before /etc/apitoken; fetch beside the
  * program (/proc/self/exe) or in ../libexec/apitoken. Dialects from the same configuration folders (dialects/), then as for the module.
  */
 int vendor_places_for_user(struct vendor_places *places, struct error *error);

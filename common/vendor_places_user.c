@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/text.h"
@@ -32,12 +33,20 @@ static void libexec_find(char out[static VENDOR_PLACE_MAX])
 			 (int)(VENDOR_PLACE_MAX - sizeof("/../libexec/apitoken")), program);
 }
 
+/* With "su -m" or "sudo --preserve-env" HOME is still somebody else's. */
+static bool is_own_folder(const char *path)
+{
+	struct stat status;
+
+	return path[0] == '/' && stat(path, &status) == 0 && status.st_uid == geteuid();
+}
+
 static int add_user_folder(struct vendor_places *places, size_t *count, struct error *error)
 {
 	const char *home = secure_getenv("HOME");
 	char folder[VENDOR_PLACE_MAX];
 
-	if (!home || home[0] != '/')
+	if (!home || !is_own_folder(home))
 		return 0;
 	if (vendor_place_judge("HOME", home, error) < 0 ||
 	    vendor_place(folder, error, "%s/.config/apitoken", home) < 0)

@@ -135,6 +135,8 @@ static void test_parents(void **state)
 	refuses(files_at("parent/group/file"), TRUSTED_FILE, 0, "folder above it may be written");
 	refuses(files_at("parent/foreign/file"), TRUSTED_FILE, 0,
 		"folder above it belongs to another");
+	refuses(files_at("parent/open/below/missing"), TRUSTED_FILE, ENOENT, "No such file");
+	refuses(files_at("parent/foreign/missing/file"), TRUSTED_FILE, ENOENT, "No such file");
 	assert_int_equal(chmod(files_at("parent/open"), 0755), 0);
 	accepts(files_at("parent/open/below/file"), TRUSTED_FILE);
 }

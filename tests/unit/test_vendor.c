@@ -453,20 +453,17 @@ static void test_places_for_user(void **state)
 	(void)state;
 	unsetenv("APITOKEN_CONFIG");
 	setenv("XDG_CONFIG_HOME", "/elsewhere", 1);
-	setenv("HOME", "/home/alice", 1);
+	setenv("HOME", files_top, 1);
 	assert_int_equal(vendor_places_for_user(&built, &error), 0);
-	assert_string_equal(built.vendor_folders[0], "/home/alice/.config/apitoken/vendors.d");
+	assert_string_equal(built.vendor_folders[0], files_at(".config/apitoken/vendors.d"));
 	assert_string_equal(built.vendor_folders[1], "/etc/apitoken/vendors.d");
 	assert_string_equal(built.vendor_folders[2], "");
+	assert_string_equal(built.dialect_folders[0], files_at(".config/apitoken/dialects"));
 	assert_string_equal(built.dialect_folders[1], "/etc/apitoken/dialects");
 	assert_string_not_equal(built.dialect_folders[3], "");
 	assert_string_equal(built.dialect_folders[4], "");
 	assert_non_null(strstr(built.libexec, "/../libexec/apitoken"));
-	setenv("HOME", "alice", 1);
-	assert_int_equal(vendor_places_for_user(&built, &error), 0);
-	assert_string_equal(built.vendor_folders[0], "/etc/apitoken/vendors.d");
 	setenv("APITOKEN_CONFIG", "/mine", 1);
-	setenv("HOME", "/home/alice", 1);
 	assert_int_equal(vendor_places_for_user(&built, &error), 0);
 	assert_string_equal(built.vendor_folders[0], "/mine/vendors.d");
 	assert_string_equal(built.vendor_folders[1], "");
@@ -474,6 +471,29 @@ static void test_places_for_user(void **state)
 	setenv("APITOKEN_CONFIG", "mine", 1);
 	assert_int_equal(vendor_places_for_user(&built, &error), -1);
 	unsetenv("APITOKEN_CONFIG");
+}
+
+/* No home, a relative one, one that is not there, somebody else's: then only the system's files
+ * count. */
+static void test_no_home(void **state)
+{
+	const char *homes[] = { "alice", "/nonexistent", "", files_at("foreign") };
+	struct vendor_places built;
+	struct error error;
+	size_t i;
+
+	(void)state;
+	files_folder("foreign");
+	assert_int_equal(chown(files_at("foreign"), 59001, 59001), 0);
+	for (i = 0; i < sizeof(homes) / sizeof(homes[0]); i++) {
+		setenv("HOME", homes[i], 1);
+		assert_int_equal(vendor_places_for_user(&built, &error), 0);
+		assert_string_equal(built.vendor_folders[0], "/etc/apitoken/vendors.d");
+		assert_string_equal(built.vendor_folders[1], "");
+	}
+	unsetenv("HOME");
+	assert_int_equal(vendor_places_for_user(&built, &error), 0);
+	assert_string_equal(built.vendor_folders[0], "/etc/apitoken/vendors.d");
 }
 
 /* ---- usernames ---- */
@@ -740,6 +760,7 @@ int main(void)
 		UNIT_TEST("the module looks where its arguments say", test_places_for_module),
 		UNIT_TEST("a user's programs look in the user's folder and in /etc",
 			  test_places_for_user),
+		UNIT_TEST("somebody else's home is no home", test_no_home),
 		UNIT_TEST("the vendor's username is made of the login name", test_usernames),
 		UNIT_TEST("a vendor file's words are variables and overrides of its dialect",
 			  test_dialect_variables),
