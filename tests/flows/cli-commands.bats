@@ -63,9 +63,11 @@ on_terminal() { as "$1" "$RIGS/typist" "${@:2}"; }
 }
 
 @test "Ctrl-C at the prompt sends nothing, stores nothing, and leaves the terminal as it was" {
-	run on_terminal alice sh -c 'stty -a | grep -ow -- -*echo; apitoken login acme; echo "ended with $?"; stty -a | grep -ow -- -*echo' < <(printf "vendor 'acme': \thalf\x03\n")
+	run on_terminal alice bash -c 'trap : INT
+		apitoken login acme
+		echo "ended with $?, terminal: $(stty -a | grep -owE -- "-?echo")"' < <(printf "vendor 'acme': \thalf\x03\n")
 	echo "$output"
-	[[ "$output" != *'-echo'* ]]
+	[[ "$output" == *'ended with 130, terminal: echo'* ]]
 	[ "$(password_posts)" -eq 0 ]
 	assert_no_token alice
 }

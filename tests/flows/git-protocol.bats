@@ -290,6 +290,18 @@ look_alikes()
 	[ "$(answer_value password)" = "$token" ]
 }
 
+@test "CRD-14 an answer whose last step fails, the close, is a failure too" {
+	printf 'protocol=https\nhost=git.test:8443\n\n' >/tmp/request
+	chmod 644 /tmp/request
+	as alice strace -e trace=close -o closes git-credential-apitoken get </tmp/request >/dev/null
+	[ "$(grep close /home/alice/closes | tail -n 1 | cut -d' ' -f1)" = 'close(1)' ]
+	run --separate-stderr as alice strace -o closes -e inject=close:error=EIO:when="$(grep -c '^close(' /home/alice/closes)" git-credential-apitoken get </tmp/request
+	rm /tmp/request /home/alice/closes
+	echo "$stderr"
+	[ "$status" -eq 71 ]
+	[[ "$stderr" == 'git-credential-apitoken: '*'cannot write the answer to standard output; the token is unharmed: Input/output error' ]]
+}
+
 @test "the whole answer is one write, and a hit needs no network, no lock, no child and under 80 system calls" {
 	printf 'protocol=https\nhost=git.test:8443\n\n' >/tmp/request
 	chmod 644 /tmp/request

@@ -55,6 +55,8 @@ static void test_keys(void **state)
 		{ " registry.example.com", NULL },
 		{ "r\xc3\xa9gistry.example.com", NULL },
 		{ "registry.example.com\t", NULL },
+		{ "registry.example.com/\x01", NULL },
+		{ "registry.example.com/\xff", NULL },
 	};
 
 	(void)state;

@@ -40,6 +40,7 @@ static void test_utf8(void **state)
 		{ "\xe2\x82", "\"\\ufffd\\ufffd\"" },
 		{ "\xc3", "\"\\ufffd\"" },
 		{ "\xe2\x28\xa1", "\"\\ufffd(\\ufffd\"" },
+		{ "\xe2\x82(", "\"\\ufffd\\ufffd(\"" },
 	};
 
 	(void)state;
@@ -51,6 +52,17 @@ static void test_utf8(void **state)
 		assert_string_equal(out.bytes, rows[i][1]);
 		secret_release(&out);
 	}
+}
+
+static void test_cut_sequence(void **state)
+{
+	struct secret out;
+
+	(void)state;
+	assert_int_equal(secret_init(&out, 64), 0);
+	json_text_append(&out, "\xe2\x82\xac", 2); /* the third byte is not ours */
+	assert_string_equal(out.bytes, "\"\\ufffd\\ufffd\"");
+	secret_release(&out);
 }
 
 static void test_members(void **state)
@@ -84,6 +96,8 @@ int main(void)
 			  "escaped",
 			  test_every_byte),
 		UNIT_TEST("UTF-8 is kept, everything else becomes U+FFFD", test_utf8),
+		UNIT_TEST("a sequence that the length cuts is not read to its end",
+			  test_cut_sequence),
 		UNIT_TEST("members, numbers and lists", test_members),
 	};
 
