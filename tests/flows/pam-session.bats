@@ -89,14 +89,47 @@ logged_some() { grep -qE "^<84>.*pam_apitoken.*$2" "$LOG" || { cat "$LOG"; retur
 	assert_token alice acme
 }
 
-@test "a failed store is tried once more by open_session" {
-	fill_keyring alice
-	host alice "$(password_of alice)" auth setcred
+# A stash whose first "store" fails.
+flaky_stash()
+{
+	install -d -m 755 /run/libexec
+	cp -r "$LIBEXEC"/* /usr/local/share/apitoken/dialects /run/libexec/
+	install -m 755 "$RIGS/standin" /run/libexec/stash
+	printf 'exec /run/libexec/flaky\n' >/run/libexec/stash.standin
+	cat >/run/libexec/flaky <<-END
+		#!/bin/sh
+		[ "\$1" != store ] || ! mkdir /run/libexec/failed || exit 1
+		exec $LIBEXEC/stash "\$@"
+	END
+	chmod 755 /run/libexec/flaky
+	service flaky 'auth required MODULE libexec=/run/libexec debug' 'session required MODULE libexec=/run/libexec debug'
+	SERVICE=flaky
+}
+
+@test "a failed store is tried once more by open_session, and then the hand-off is gone" {
+	flaky_stash
+	host alice "$(password_of alice)" auth env setcred
+	said 'setcred PAM_SUCCESS'
+	logged warning 'user=alice is logged in without a token'
 	assert_no_token alice
-	clear_keys alice
-	WRAPPER=(strace -f -qq -o /dev/null -e trace=setresuid -e inject=setresuid:error=EAGAIN:when=2)
-	host alice "$(password_of alice)" auth setcred open
-	said 'auth PAM_SUCCESS' 'setcred PAM_SUCCESS' 'open PAM_SUCCESS'
+	handoffs_are_gone
+	rm -d /run/libexec/failed
+	host alice "$(password_of alice)" auth env setcred open open
+	all_succeeded
+	assert_token alice acme
+	handoffs_are_gone
+}
+
+@test "PAM-19 a forked child's pam_end does not drop the hand-off that waits for its second try" {
+	local end
+	for end in end:data_silent end; do
+		flaky_stash
+		host alice "$(password_of alice)" auth setcred fork "$end" join open
+		all_succeeded
+		assert_token alice acme
+		rm -d /run/libexec/failed
+		clear_keys alice
+	done
 }
 
 @test "PAM-19 pam_end in a forked child, silent or not, takes nothing from the parent" {
@@ -183,6 +216,7 @@ logged_some() { grep -qE "^<84>.*pam_apitoken.*$2" "$LOG" || { cat "$LOG"; retur
 	clear_keys alice
 	host bob "$(password_of bob)" auth setcred:refresh env
 	said 'auth PAM_SUCCESS' 'setcred:refresh PAM_SUCCESS'
+	logged notice 'no token is stored for user=bob'
 	assert_no_token alice bob
 	unsaid ^env
 }

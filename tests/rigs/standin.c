@@ -3,7 +3,8 @@
  *
  *   exit N | signal N | hang | garbage BYTES (that many, then exit 0) | short BYTES (a true reply, cut there) | nonce (a reply to another request) |
  *   twice (a true reply and more behind it) | success-then N (a true success, then exit status N) | empty (a reply without fields) |
- *   report FILE (what it was given by its parent: arguments, environment, descriptors, limits; then exit 1) | exec PROGRAM ARGUMENT...
+ *   report FILE (what it was given by its parent: arguments, environment, descriptors, limits; then exit 1) | exec PROGRAM ARGUMENT... (and its own
+ *   arguments behind them)
  *
  * The "true" reply claims success with a sound token: what is refused is refused for the deed alone. */
 #include <dirent.h>
@@ -104,6 +105,20 @@ static void report(const char *path, char **arguments)
 	closedir(folder);
 }
 
+static _Noreturn void execute(char **words, char **further)
+{
+	char *all[2 * WORDS_MAX + 1];
+	int count = 0;
+
+	for (; *words; words++)
+		all[count++] = *words;
+	for (; *further && count < 2 * WORDS_MAX; further++)
+		all[count++] = *further;
+	all[count] = NULL;
+	execv(all[0], all);
+	stop(all[0]);
+}
+
 static void act(char **words, char **arguments)
 {
 	const char *word = words[0];
@@ -120,10 +135,8 @@ static void act(char **words, char **arguments)
 		report(words[1], arguments);
 		exit(1);
 	}
-	if (strcmp(word, "exec") == 0) {
-		execv(words[1], words + 1);
-		stop(words[1]);
-	}
+	if (strcmp(word, "exec") == 0)
+		execute(words + 1, arguments + 1);
 	if (message_receive(STDIN_FILENO, MESSAGE_FETCH_REQUEST, MESSAGE_REQUEST_MAX, NULL, clock_monotonic_ms() + DEADLINE_MS,
 			    &request, NULL) < 0)
 		stop("request");
