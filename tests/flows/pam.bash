@@ -157,7 +157,7 @@ assert_keys_time_out()
 
 secrets_of_world()
 {
-	cat "$WORLD"/*.password
+	awk 1 "$WORLD"/*.password
 	vendor_control /tokens | jq -r '.. | strings | select(length > 40)'
 }
 
