@@ -2,7 +2,7 @@
 
 load helper
 
-manifest() { find "$1" -mindepth 1 ! -path '*/share/man/*' -printf '%m %u:%g %y /%P\n' | sed -E 's#(/dialects/)[a-z0-9_-]+\.conf#\1NAME.conf#' | sort -k4 -u; }
+manifest() { find "$1" -mindepth 1 ! -path '*/share/man/*' -printf '%m %u:%g %y /%P\n' | sed -E 's#(/dialects/|/examples/)[a-z0-9_-]+\.conf#\1NAME.conf#' | sort -k4 -u; }
 manual_pages_manifest() { find "$1/usr/local/share/man" -mindepth 1 -printf '%m %u:%g %y\n' | sort -u; }
 
 @test "PKG-01 every installed file has the mode and owner that it should, and no privilege of its own" {
@@ -23,6 +23,8 @@ manual_pages_manifest() { find "$1/usr/local/share/man" -mindepth 1 -printf '%m 
 755 root:root d /usr/local/share/apitoken
 755 root:root d /usr/local/share/apitoken/dialects
 644 root:root f /usr/local/share/apitoken/dialects/NAME.conf
+755 root:root d /usr/local/share/apitoken/examples
+644 root:root f /usr/local/share/apitoken/examples/NAME.conf
 755 root:root d /usr/local/share/man'
 	for mask in 022 077 000; do
 		(umask "$mask" && make -s -C "$SOURCE" install "DESTDIR=/tmp/to-$mask" PREFIX=/usr/local)
