@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
+
+enum { NAME_ROOM = 64 }; /* bytes: a program's name, and what stands around a text */
 
 /* Standard input is filled for reading only where it was closed, and so are the others: a write to
  * them must fail, not vanish. */
@@ -62,17 +64,11 @@ int program_answer(const struct secret *answer, struct error *error)
 
 int program_fail(const char *program, const struct error *error)
 {
-	char line[ERROR_TEXT_MAX + 64];
-	size_t name = strlen(program), text = strlen(error->text);
+	char line[ERROR_TEXT_MAX + NAME_ROOM];
+	int length = snprintf(line, sizeof(line), "%s: %s\n", program, error->text);
 
-	if (name + 2 + text + 1 <= sizeof(line)) {
-		memcpy(line, program, name);
-		memcpy(line + name, ": ", 2);
-		memcpy(line + name + 2, error->text, text);
-		line[name + 2 + text] = '\n';
-		write_all(STDERR_FILENO, line,
-			  name + 2 + text + 1); /* nobody is left to tell where this fails */
-	}
+	if (length > 0 && (size_t)length < sizeof(line))
+		write_all(STDERR_FILENO, line, (size_t)length); /* where this fails, nobody reads */
 	return error_exit_code(error->code);
 }
 

@@ -10,11 +10,11 @@ char *words_duration(char out[static WORDS_MAX], int64_t seconds)
 {
 	if (seconds < 0)
 		seconds = 0;
-	if (seconds < 2 * MINUTE)
+	if (seconds / MINUTE < 2)
 		snprintf(out, WORDS_MAX, "%lld s", (long long)seconds);
-	else if (seconds < 2 * HOUR)
+	else if (seconds / HOUR < 2)
 		snprintf(out, WORDS_MAX, "%lld min", (long long)(seconds / MINUTE));
-	else if (seconds < 2 * DAY)
+	else if (seconds / DAY < 2)
 		snprintf(out, WORDS_MAX, "%lld h %lld min", (long long)(seconds / HOUR),
 			 (long long)(seconds % HOUR / MINUTE));
 	else
