@@ -35,22 +35,77 @@ void vendor_release(struct vendor *vendor)
 	memset(vendor, 0, sizeof(*vendor));
 }
 
-/* *vendor is released again after a failure. */
-static int load_file(struct vendor *vendor, const char *name, const char *path, struct error *error)
+/* ---- files ---- */
+
+void vendor_folders_init(struct vendor_folders *folders, const struct vendor_places *places)
+{
+	memset(folders, 0, sizeof(*folders));
+	folders->places = places;
+}
+
+void vendor_folders_close(struct vendor_folders *folders)
+{
+	size_t i;
+
+	for (i = 0; i < VENDOR_FOLDERS_MAX; i++)
+		if (folders->states[i] == FOLDER_OPEN)
+			trusted_folder_close(&folders->items[i]);
+	vendor_folders_init(folders, folders->places);
+}
+
+static void folder_try(struct vendor_folders *folders, size_t i)
+{
+	struct error why;
+
+	if (folders->states[i] != FOLDER_UNTRIED)
+		return;
+	if (trusted_folder_open(&folders->items[i], folders->places->vendor_folders[i], &why) == 0)
+		folders->states[i] = FOLDER_OPEN;
+	else
+		folders->states[i] = why.errnum == ENOENT ? FOLDER_MISSING : FOLDER_REFUSED;
+}
+
+/* A folder that is refused leaves the complaint to the way by the file's path. */
+static int parse(struct vendor_reader *reader, struct vendor_folders *folders, size_t i,
+		 struct error *error)
+{
+	const char *path = reader->vendor->path;
+
+	folder_try(folders, i);
+	switch (folders->states[i]) {
+	case FOLDER_OPEN:
+		return ini_parse_in_folder(&folders->items[i], strrchr(path, '/') + 1,
+					   vendor_read_entry, reader, error);
+	case FOLDER_MISSING:
+		return error_set_errno(error, ERROR_CONFIGURATION, ENOENT, "%s", path);
+	case FOLDER_UNTRIED:
+	case FOLDER_REFUSED:
+		break;
+	}
+	return ini_parse_file(path, vendor_read_entry, reader, error);
+}
+
+/* Loads from one folder. *vendor is released again after a failure. */
+static int load(struct vendor *vendor, const char *name, struct vendor_folders *folders, size_t i,
+		struct error *error)
 {
 	struct vendor_reader reader = { .vendor = vendor };
-	int result = -1;
+	char path[INI_PATH_MAX];
+	int length, result = -1;
 
-	memset(vendor, 0, sizeof(*vendor));
+	length = snprintf(path, sizeof(path), "%s/%s.conf", folders->places->vendor_folders[i],
+			  name);
+	if (length < 0 || (size_t)length >= sizeof(path))
+		return error_set(error, ERROR_CONFIGURATION,
+				 "%s: the path of this folder is too long",
+				 folders->places->vendor_folders[i]);
 	text_copy(vendor->name, sizeof(vendor->name), name);
 	vendor->timeout = VENDOR_TIMEOUT_DEFAULT;
 	vendor->path = strdup(path);
 	if (!vendor->path)
 		error_set(error, ERROR_MEMORY, "%s: not enough memory to read it", path);
-	else if (ini_parse_file(path, vendor_read_entry, &reader, error) == 0)
+	else if (parse(&reader, folders, i, error) == 0)
 		result = vendor_read_finish(&reader, error);
-	if (result == 0 && !vendor->username && !(vendor->username = strdup("%u")))
-		result = error_set(error, ERROR_MEMORY, "%s: not enough memory to read it", path);
 	vendor_hosts_release(reader.settings, reader.settings_count);
 	if (result < 0)
 		vendor_release(vendor);
@@ -68,28 +123,23 @@ static int not_found(const char *name, const struct vendor_places *places, struc
 	return -1;
 }
 
-int vendor_load(struct vendor *vendor, const char *name, const struct vendor_places *places,
-		struct error *error)
+int vendor_load_from(struct vendor *vendor, const char *name, struct vendor_folders *folders,
+		     struct error *error)
 {
-	const size_t count = sizeof(places->vendor_folders) / sizeof(places->vendor_folders[0]);
 	struct error why;
-	char path[INI_PATH_MAX], shown[2 * VENDOR_NAME_MAX];
+	char shown[2 * VENDOR_NAME_MAX];
 	size_t i;
 
 	memset(vendor, 0, sizeof(*vendor));
 	if (!vendor_name_valid(name))
-		return error_set(error, ERROR_CONFIGURATION,
-				 "'%s' is no name of a vendor; expected lower case letters, "
-				 "digits, '_' and '-', at most 32",
-				 text_printable(shown, sizeof(shown), name, strlen(name)));
-	for (i = 0; i < count && places->vendor_folders[i][0]; i++) {
-		why = (struct error){ .code = ERROR_NONE };
-		if ((size_t)snprintf(path, sizeof(path), "%s/%s.conf", places->vendor_folders[i],
-				     name) >= sizeof(path))
-			return error_set(error, ERROR_CONFIGURATION,
-					 "%s: the path of this folder is too long",
-					 places->vendor_folders[i]);
-		if (load_file(vendor, name, path, &why) == 0)
+		return error_set(
+			error, ERROR_CONFIGURATION,
+			"'%s' is no name of a vendor; expected lower case letters, digits, '_' "
+			"and '-', at most 32",
+			text_printable(shown, sizeof(shown), name, strlen(name)));
+	for (i = 0; i < VENDOR_FOLDERS_MAX && folders->places->vendor_folders[i][0]; i++) {
+		why.errnum = 0;
+		if (load(vendor, name, folders, i, &why) == 0)
 			return 0;
 		if (why.errnum != ENOENT) {
 			if (error)
@@ -97,8 +147,22 @@ int vendor_load(struct vendor *vendor, const char *name, const struct vendor_pla
 			return -1;
 		}
 	}
-	return not_found(name, places, error);
+	return not_found(name, folders->places, error);
 }
+
+int vendor_load(struct vendor *vendor, const char *name, const struct vendor_places *places,
+		struct error *error)
+{
+	struct vendor_folders folders;
+	int result;
+
+	vendor_folders_init(&folders, places);
+	result = vendor_load_from(vendor, name, &folders, error);
+	vendor_folders_close(&folders);
+	return result;
+}
+
+/* ---- asking ---- */
 
 const struct vendor_host *vendor_host_find(const struct vendor *vendor, const char *canonical_host)
 {

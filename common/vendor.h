@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "common/host.h"
 #include "common/secret.h"
+#include "common/trusted.h"
 
 enum {
 	VENDOR_NAME_MAX = 33,       /* bytes with NUL: [a-z0-9][a-z0-9_-]* */
@@ -18,6 +19,7 @@ enum {
 	VENDOR_TIMEOUT_DEFAULT = 10, VENDOR_TIMEOUT_MIN = 1, VENDOR_TIMEOUT_MAX = 60, /* seconds */
 	VENDOR_LIFETIME_MAX = 31536000, /* seconds, of default_lifetime and of any lifetime a vendor may tell */
 	CA_FILE_MAX = 1024 * 1024,  /* bytes */
+	VENDOR_FOLDERS_MAX = 3,     /* folders of vendor files */
 	ACCOUNT_MAX = 256,          /* bytes with NUL of a vendor username */
 	VENDOR_PLACE_MAX = 1024,     /* bytes with NUL of a folder; each page of them costs a cached get a fault */
 };
@@ -51,7 +53,7 @@ struct vendor {
 
 /* Where vendor files and dialects are looked for. Strings belong to the caller. Built by vendor_places_*(). */
 struct vendor_places {
-	char vendor_folders[3][VENDOR_PLACE_MAX];  /* first wins for a name; "" ends */
+	char vendor_folders[VENDOR_FOLDERS_MAX][VENDOR_PLACE_MAX];  /* first wins for a name; "" ends */
 	char dialect_folders[5][VENDOR_PLACE_MAX]; /* first wins for a name; "" ends */
 	char libexec[VENDOR_PLACE_MAX];            /* folder of fetch and stash */
 };
@@ -73,6 +75,18 @@ int vendor_places_for_user(struct vendor_places *places, struct error *error);
 bool vendor_name_valid(const char *name);
 /* Reads NAME.conf from the first folder that has it. ERROR_CONFIGURATION; error->errnum ENOENT where no folder has it. The caller releases. */
 int vendor_load(struct vendor *vendor, const char *name, const struct vendor_places *places, struct error *error);
+/*
+ * The same for whoever loads many: each folder is opened and judged once, when it is first needed. places must live as long. Not for keeping.
+ * After vendor_folders_init(), also vendor_folders_close() is due.
+ */
+struct vendor_folders {
+	const struct vendor_places *places;
+	struct trusted_folder items[VENDOR_FOLDERS_MAX];
+	enum { FOLDER_UNTRIED, FOLDER_OPEN, FOLDER_MISSING, FOLDER_REFUSED } states[VENDOR_FOLDERS_MAX];
+};
+void vendor_folders_init(struct vendor_folders *folders, const struct vendor_places *places);
+void vendor_folders_close(struct vendor_folders *folders);
+int vendor_load_from(struct vendor *vendor, const char *name, struct vendor_folders *folders, struct error *error);
 void vendor_release(struct vendor *vendor);
 /* Loads its dialect, applies the overrides, checks the whole, and checks that what the dialect requires is set. The caller releases *dialect. */
 int vendor_dialect(const struct vendor *vendor, const struct vendor_places *places, struct dialect *dialect, struct error *error);

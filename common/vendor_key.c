@@ -343,6 +343,9 @@ int vendor_read_finish(struct vendor_reader *reader, struct error *error)
 				 "%s: 'dialect' is missing in [vendor]; expected for example "
 				 "dialect = keycloak",
 				 vendor->path);
+	if (!vendor->username && !(vendor->username = strdup("%u")))
+		return error_set(error, ERROR_MEMORY, "%s: not enough memory to read it",
+				 vendor->path);
 	sorted = calloc(vendor->hosts_count + reader->settings_count + 1,
 			sizeof(struct vendor_host *));
 	if (!sorted)

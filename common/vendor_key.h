@@ -14,8 +14,8 @@ struct vendor_reader {
 
 /* The handler for ini_parse(); its context is a struct vendor_reader. */
 int vendor_read_entry(const struct ini_entry *entry, void *reader, struct error *error);
-/* After the last entry: what is required is there, no host stands twice, and each [host NAME] is
- * one of hosts and its settings are moved there. */
+/* After the last entry: defaults are set, what is required is there, no host stands twice, and each
+ * [host NAME] is one of hosts and its settings are moved there. */
 int vendor_read_finish(struct vendor_reader *reader, struct error *error);
 void vendor_hosts_release(struct vendor_host *hosts, size_t count);
 

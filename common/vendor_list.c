@@ -165,6 +165,7 @@ static int vendors_judge(const struct vendor *vendors, size_t count, struct erro
 int vendor_hosts_unique(const struct vendor_places *places, struct error *error)
 {
 	char(*names)[VENDOR_NAME_MAX];
+	struct vendor_folders folders;
 	struct vendor *vendors;
 	size_t count, loaded = 0;
 	int result;
@@ -173,8 +174,10 @@ int vendor_hosts_unique(const struct vendor_places *places, struct error *error)
 		return -1;
 	vendors = calloc(count + 1, sizeof(*vendors));
 	result = vendors ? 0 : no_memory(error);
+	vendor_folders_init(&folders, places);
 	for (; result == 0 && loaded < count; loaded++)
-		result = vendor_load(&vendors[loaded], names[loaded], places, error);
+		result = vendor_load_from(&vendors[loaded], names[loaded], &folders, error);
+	vendor_folders_close(&folders);
 	if (result == 0)
 		result = vendors_judge(vendors, count, error);
 	while (loaded > 0)

@@ -155,6 +155,9 @@ static void test_defaults(void **state)
 	assert_string_equal(vendor.username, "%u");
 	assert_int_equal(vendor.hosts_count, 0);
 	assert_null(vendor.token_url);
+	vendor_release(&vendor);
+	load_good(&vendor, "[vendor]\ndialect = apiax\nusername =\n");
+	assert_string_equal(vendor.username, "%u");
 	assert_null(vendor_host_find(&vendor, "git.example.com"));
 	vendor_release(&vendor);
 }
@@ -335,6 +338,25 @@ static void test_folders(void **state)
 	assert_int_equal(error.errnum, ENOENT);
 	assert_int_equal(error.code, ERROR_CONFIGURATION);
 	assert_non_null(strstr(error.text, "there is no vendor 'other'"));
+}
+
+/* An unsafe user's folder is no obstacle where it has no such file, and a refusal where it has. */
+static void test_unsafe_folder(void **state)
+{
+	struct vendor vendor;
+	struct error error;
+
+	(void)state;
+	files_write("etc/vendors.d/acme.conf", "[vendor]\ndialect = oauth2\n");
+	assert_int_equal(chmod(files_at("user"), 0777), 0);
+	assert_int_equal(vendor_load(&vendor, "acme", &places, &error), 0);
+	vendor_release(&vendor);
+	files_write("user/vendors.d/acme.conf", "[vendor]\ndialect = keycloak\n");
+	assert_int_equal(vendor_load(&vendor, "acme", &places, &error), -1);
+	assert_non_null(
+		strstr(error.text, "user/vendors.d/acme.conf: a folder above it may be written"));
+	assert_int_equal(chmod(files_at("user"), 0755), 0);
+	unlink(files_at("user/vendors.d/acme.conf"));
 }
 
 static void test_names(void **state)
@@ -715,6 +737,7 @@ static void test_manual_pages(void **state)
 static void test_many(void **state)
 {
 	enum { VENDORS = 200, HOSTS = 5 };
+	struct vendor_folders folders;
 	struct vendor vendor;
 	struct error error;
 	char name[64], text[512];
@@ -730,14 +753,17 @@ static void test_many(void **state)
 		files_write(name, text);
 	}
 	assert_int_equal(vendor_hosts_unique(&places, &error), 0);
+	vendor_folders_init(&folders, &places);
 	for (i = 0; i < VENDORS; i++) {
 		snprintf(name, sizeof(name), "v%zu", i);
-		assert_int_equal(vendor_load(&vendor, name, &places, &error), 0);
+		assert_int_equal(vendor_load_from(&vendor, name, &folders, &error), 0);
 		assert_int_equal(vendor.hosts_count, HOSTS);
 		vendor_release(&vendor);
 		snprintf(name, sizeof(name), "etc/vendors.d/v%zu.conf", i);
 		unlink(files_at(name));
 	}
+	vendor_folders_close(&folders);
+	vendor_folders_close(&folders);
 }
 
 int main(void)
@@ -753,6 +779,8 @@ int main(void)
 		UNIT_TEST("prefixes and mutations of a good vendor file do no harm",
 			  test_mutations),
 		UNIT_TEST("the first folder's file of a name counts, whole", test_folders),
+		UNIT_TEST("an unsafe folder is a refusal for the files in it only",
+			  test_unsafe_folder),
 		UNIT_TEST("vendor names are short lower case names", test_names),
 		UNIT_TEST("vendors are listed once each, sorted, without other files", test_list),
 		UNIT_TEST("a host that two vendors claim is an error that names both lines",
