@@ -9,7 +9,7 @@
  *              [variables] is the same section, as a vendor file spells it.
  *   [step NAME] one HTTPS exchange. NAME: login, refresh, revoke, or a name that another step's "next" refers to.
  *              method = POST | GET, url (template), body = form | json | query | none, content_type, accept_type (further answer content types), client_auth = none |
- *              basic_raw | basic_form | post, success (statuses, default 200-299), next (step whose turn comes with {prior.access_token}),
+ *              basic_raw | basic_form | post, success (statuses, default 200-299 without 202 and 206, which are unfinished), next (step whose turn comes with {prior.access_token}),
  *              header.NAME = template, field.PATH = template (a dotted PATH nests in JSON; an empty value is left out, RFC 6749 section 3.2)
  *   [answer], [answer STEP]   where things stand: access_token, refresh_token, lifetime, refresh_lifetime, login_time, token_type, error, error_description, subject: paths,
  *              alternatives apart by spaces, "a.b[0].c"; lifetime_is = auto | seconds | milliseconds | epoch | epoch_milliseconds (likewise
@@ -91,7 +91,7 @@ struct dialect_step {
 	char *url;                   /* template */
 	char *content_type;          /* NULL: the body's own */
 	char *accept_types;          /* further content types of an answer, apart by spaces; NULL: none */
-	char *success;               /* statuses and ranges, NULL: 200-299 */
+	char *success;               /* statuses and ranges, NULL: 200-299 but 202 and 206 */
 	struct dialect_part headers[DIALECT_PARTS_MAX];
 	size_t headers_count;
 	struct dialect_part fields[DIALECT_PARTS_MAX];

@@ -2,10 +2,11 @@
 /*
  * One chain of HTTPS exchanges with a vendor, run by fetch. This side flattens vendor, dialect and secrets into a request, and believes nothing in the reply that it has not checked.
  *
- * Request fields: operation (login, refresh, revoke), timeout_ms, uid (only from root: what fetch becomes), trust ("system", or the PEM bytes), proxy, connect_to, limits;
+ * Request fields: operation (login, refresh, revoke), timeout_ms, uid (only from root: what fetch becomes), trust ("system", or the PEM bytes), proxy and connect_to (where set),
+ * keep_refresh (1: the refresh token is wanted), default_lifetime (seconds, 0: the dialect's);
  * "entry" for each dialect entry in order (section NUL key NUL value), "variable" (name NUL value) for each variable, secrets included.
  * Reply fields: verdict, message (why, printable), status, rule (that matched), code (the vendor's error word), access_token, refresh_token, lifetime (seconds), lifetime_from (the path that
- * gave it, or "default"), refresh_lifetime (seconds; absent: unknown), subject, retry_after (seconds), address.
+ * gave it, or "default"), refresh_lifetime (seconds; absent: unknown), subject, retry_after (seconds), address, sandbox ("landlock=7 filter=1": the walls that stood, for a look by hand).
  */
 #ifndef APITOKEN_EXCHANGE_H
 #define APITOKEN_EXCHANGE_H

@@ -33,10 +33,16 @@ static void stay_with_parent(pid_t parent)
 		_exit(1);
 }
 
+/* Lowers only: what the caller had less of stays less. */
 static int set_limit(__rlimit_resource_t resource, rlim_t value)
 {
-	const struct rlimit limit = { value, value };
+	struct rlimit limit;
 
+	if (getrlimit(resource, &limit) < 0)
+		return -1;
+	if (limit.rlim_max > value) /* RLIM_INFINITY is the largest value */
+		limit.rlim_max = value;
+	limit.rlim_cur = limit.rlim_max;
 	return setrlimit(resource, &limit);
 }
 

@@ -273,6 +273,24 @@ static int probe_without_landlock(const struct sandbox *sandbox)
 	return line == 0 ? probe_needs(sandbox) : line;
 }
 
+/* A caller with fewer descriptors than fetch wants: no privilege is needed to live with that. */
+static void limit_descriptors(void)
+{
+	const struct rlimit limit = { 20, 20 };
+
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		_exit(FIRST_FAILURE);
+}
+
+static int probe_low_limits(const struct sandbox *sandbox)
+{
+	struct rlimit limit;
+
+	(void)sandbox;
+	REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur == 20 && limit.rlim_max == 20);
+	return 0;
+}
+
 /* ---- tests ---- */
 
 #define SANDBOX_TEST(name)                     \
@@ -294,6 +312,12 @@ static void test_without_landlock(void **state)
 {
 	(void)state;
 	in_sandbox(hide_landlock, probe_without_landlock);
+}
+
+static void test_low_limits(void **state)
+{
+	(void)state;
+	in_sandbox(limit_descriptors, probe_low_limits);
 }
 
 static void test_ports(void **state)
@@ -355,6 +379,7 @@ int main(void)
 		UNIT_TEST("HLP-03 what is not needed cannot be read", test_reading),
 		UNIT_TEST("HLP-03 without Landlock the filter still stands, and fetch goes on", test_without_landlock),
 		UNIT_TEST("HLP-02 no root, no groups, no new privileges, no core, not dumpable", test_identity),
+		UNIT_TEST("limits that are lower already stay", test_low_limits),
 		UNIT_TEST("TCP goes to the vendor's port only", test_ports),
 		UNIT_TEST("a parent that died meanwhile ends it", test_orphan),
 		UNIT_TEST("HLP-02 root without another uid to become is refused", test_root_stays_out),
