@@ -99,7 +99,7 @@ static const char *verdict_sentence(enum verdict verdict)
 	case VERDICT_ACCOUNT:
 		return "says this account cannot be used";
 	case VERDICT_CONFIGURATION:
-		return "does not accept this client or request: check client_id, client_secret_file, scope and the dialect";
+		return "does not accept this client or request";
 	case VERDICT_RATE_LIMITED:
 		return "wants fewer requests";
 	case VERDICT_LOGIN_AGAIN:
@@ -109,6 +109,11 @@ static const char *verdict_sentence(enum verdict verdict)
 		break;
 	}
 	return "gave no verdict";
+}
+
+static const char *verdict_advice(enum verdict verdict)
+{
+	return verdict == VERDICT_CONFIGURATION ? "; check the URL, client_id, client_secret_file and scope of the vendor file" : "";
 }
 
 static int fail_by_rule(struct reading *reading)
@@ -127,8 +132,9 @@ static int fail_by_rule(struct reading *reading)
 		text_copy(reading->outcome->rule, sizeof(reading->outcome->rule), rule->name);
 	if (has_word)
 		text_copy(reading->outcome->code, sizeof(reading->outcome->code), reading->code);
-	return outcome_fail(reading->outcome, verdict, "%s %s: status %d%s%s%s%s", reading->context->host, verdict_sentence(verdict), finding.status,
-			    has_word ? ", " : "", has_word ? reading->code : "", rule != NULL ? ", rule " : "", rule != NULL ? rule->name : "");
+	return outcome_fail(reading->outcome, verdict, "%s %s: status %d%s%s%s%s%s", reading->context->host, verdict_sentence(verdict), finding.status,
+			    has_word ? ", " : "", has_word ? reading->code : "", rule != NULL ? ", rule " : "", rule != NULL ? rule->name : "",
+			    verdict_advice(verdict));
 }
 
 static int fail_unusable(struct reading *reading, const char *why)

@@ -55,7 +55,8 @@ life()
 	fetch_vendor "token_url = https://vendor.test:$VENDOR_PORT/oauth2/token" 'client_id = nobody' 'ca_file = /run/vendor-ca.pem'
 	fetch_login alice "$(vendor_password alice)"
 	verdict_is configuration
-	message_has 'check client_id'
+	message_has 'status 401, invalid_client'
+	message_has 'check the URL, client_id'
 }
 
 @test "each dialect logs in, refreshes where it can" {
@@ -68,9 +69,60 @@ life()
 	[ "$(value lifetime)" = 300 ]
 	[ -z "$(value refresh_token)" ]
 	dialect amino "base_url = https://vendor.test:$VENDOR_PORT"
+	life
+	[ "$(value lifetime_from)" = data.attributes.expires_at_timestamp ]
+}
+
+# operator BASE-URL: the chain of two steps: the operator's OpenAM, then Amino's exchange at BASE-URL.
+operator()
+{
+	(umask 077; printf '%s\n' "$(vendor_control /options | jq -r .client_secret)" >/run/client-secret)
+	dialect amino-operator "base_url = $1" "client_id = apitoken-confidential" 'client_secret_file = /run/client-secret' 'scope = aminoid' \
+		'[variables]' "operator_url = https://vendor.test:$VENDOR_PORT/openam/oauth2/access_token" 'realm = main'
+}
+
+@test "PAM-16 a chain of two steps: the second gets the first's token, and only the first gets the password" {
+	operator "https://vendor.test:$VENDOR_PORT"
+	life
+	[ "$(vendor_count .password_posts)" = 1 ]
+	badidp_start --json <(echo '{"userStat":{"accessToken":["chained",4000000000],"refreshToken":["chained-refresh",4000000000]}}')
+	operator "https://git.test:$BADIDP_PORT"
+	fetch_login alice "$(vendor_password alice)" --show
+	verdict_is success
+	[ "$(value access_token)" = chained ]
+	[ "$(value lifetime_from)" = 'userStat.accessToken[1]' ]
+	badidp_requests | grep -qE 'POST /api/oauth/login_with_token .*access_token=[0-9a-f-]{36}$' || { badidp_requests; false; }
+	[ "$(badidp_canaries)" = 0 ]
+	# the first step fails: the second is not reached
+	fetch_login alice wrong
+	verdict_is refused
+	[ "$(badidp_connections)" = 1 ]
+	# the second fails: no token, and the password is not tried again
+	badidp_stop
+	vendor_control /reset -d '' >/dev/null
+	badidp_start --status 403 --header 'Content-Type: application/json' --body '{}'
+	operator "https://git.test:$BADIDP_PORT"
+	fetch_login alice "$(vendor_password alice)"
+	verdict_is configuration
+	[ "$(vendor_count .password_posts)" = 1 ]
+	badidp_stop
+}
+
+@test "a confidential client proves itself; a wrong or unreadable secret is a configuration error" {
+	operator "https://vendor.test:$VENDOR_PORT"
 	fetch_login alice "$(vendor_password alice)"
 	verdict_is success
-	[ "$(value lifetime_from)" = data.attributes.expires_at_timestamp ]
+	echo wrong >/run/client-secret
+	fetch_login alice "$(vendor_password alice)"
+	verdict_is configuration
+	: >/run/client-secret
+	fetch_login alice "$(vendor_password alice)"
+	verdict_is configuration
+	message_has 'is empty'
+	rm /run/client-secret
+	fetch_login alice "$(vendor_password alice)"
+	verdict_is configuration
+	message_has /run/client-secret
 }
 
 @test "a rotated refresh token is dead: log in again" {
