@@ -676,6 +676,107 @@ static void test_own_rules_first(void **state)
 	dialect_release(&dialect);
 }
 
+/* ---- look-alikes ---- */
+
+static const char listed_hosts[] = "git.example.com registry.example.com:5000 10.0.0.1";
+
+/* The rule by other means than the code's: without regard to case, ":443" or not, one of the words
+ * of the list. */
+static bool is_listed(const char *text)
+{
+	char plain[512], list[256], *word, *rest = list;
+	size_t length = strlen(text);
+
+	snprintf(plain, sizeof(plain), "%s", text);
+	if (length > 4 && strcmp(text + length - 4, ":443") == 0 &&
+	    strchr(text, ':') == text + length - 4)
+		plain[length - 4] = '\0';
+	snprintf(list, sizeof(list), "%s", listed_hosts);
+	while ((word = strsep(&rest, " ")))
+		if (strcasecmp(word, plain) == 0)
+			return true;
+	return false;
+}
+
+static void try_host(const struct vendor *vendor, const char *text, size_t *allowed,
+		     size_t *refused)
+{
+	char canonical[HOST_MAX];
+	bool found = host_canonical(text, strlen(text), canonical, NULL) == 0 &&
+		     vendor_host_find(vendor, canonical) != NULL;
+
+	if (found != is_listed(text))
+		fail_msg("'%s' is %s", text, found ? "allowed" : "refused");
+	++*(found ? allowed : refused);
+}
+
+static void try_neighbours(const struct vendor *vendor, const char *host, size_t *allowed,
+			   size_t *refused)
+{
+	static const char bytes[] = "aA0.-:_@/\\%*? #[]x\t\xc3";
+	static const char *const around[] = { "evil", "evil.",    ".",     "-",
+					      "a.b.", "https://", "user@", "%67" };
+	static const char *const behind[] = { ".evil.example",
+					      "evil",
+					      ".",
+					      "-",
+					      ":443",
+					      ":0443",
+					      ":444",
+					      ":80",
+					      "/",
+					      "/x",
+					      "@evil.example",
+					      "%00",
+					      "\\.evil.example",
+					      ":443:443" };
+	char text[512];
+	size_t place, i, length = strlen(host);
+
+	try_host(vendor, host, allowed, refused);
+	for (i = 0; i < sizeof(around) / sizeof(around[0]); i++) {
+		snprintf(text, sizeof(text), "%s%s", around[i], host);
+		try_host(vendor, text, allowed, refused);
+	}
+	for (i = 0; i < sizeof(behind) / sizeof(behind[0]); i++) {
+		snprintf(text, sizeof(text), "%s%s", host, behind[i]);
+		try_host(vendor, text, allowed, refused);
+	}
+	for (place = 0; place < length; place++) {
+		snprintf(text, sizeof(text), "%.*s%s", (int)place, host,
+			 host + place + 1); /* one byte less */
+		try_host(vendor, text, allowed, refused);
+		for (i = 0; i < sizeof(bytes) - 1; i++) {
+			snprintf(text, sizeof(text), "%.*s%c%s", (int)place, host, bytes[i],
+				 host + place); /* more */
+			try_host(vendor, text, allowed, refused);
+			snprintf(text, sizeof(text), "%.*s%c%s", (int)place, host, bytes[i],
+				 host + place + 1); /* other */
+			try_host(vendor, text, allowed, refused);
+		}
+	}
+}
+
+static void test_look_alikes(void **state)
+{
+	static const char *const bases[] = {
+		"git.example.com", "GIT.Example.com:443", "registry.example.com:5000",
+		"10.0.0.1",        "example.com",         "registry.example.com"
+	};
+	struct vendor vendor;
+	char text[512];
+	size_t i, allowed = 0, refused = 0;
+
+	(void)state;
+	snprintf(text, sizeof(text), "[vendor]\ndialect = oauth2\nhosts = %s\n", listed_hosts);
+	load_good(&vendor, text);
+	for (i = 0; i < sizeof(bases) / sizeof(bases[0]); i++)
+		try_neighbours(&vendor, bases[i], &allowed, &refused);
+	assert_true(allowed >= 20);
+	assert_true(refused >= 2000);
+	vendor_release(&vendor);
+}
+
 /* ---- the manual pages ---- */
 
 /* Writes the literal block of the page that begins with these bytes into the file. */
@@ -797,6 +898,9 @@ int main(void)
 		UNIT_TEST("a vendor file that does not fit its dialect is refused",
 			  test_bad_dialects),
 		UNIT_TEST("a vendor file's own error rules are asked first", test_own_rules_first),
+		UNIT_TEST("CRD-05 a host is allowed only where it is one of the list, whatever "
+			  "looks like it",
+			  test_look_alikes),
 		UNIT_TEST("the examples of the manual pages are read", test_manual_pages),
 		UNIT_TEST("200 vendors with 1,000 hosts are read", test_many),
 	};
