@@ -7,6 +7,7 @@
 
 #include "common/tokens.h"
 #include "git-credential/claim.h"
+#include "git-credential/mention.h"
 
 int lookup_init(struct lookup *lookup, struct error *error)
 {
@@ -28,6 +29,7 @@ void lookup_release(struct lookup *lookup)
 /* What a walk over vendors has seen. */
 struct walk {
 	struct lookup *lookup;
+	struct vendor_folders folders;
 	const char *host;
 	bool found;
 	bool claimed;       /* a broken file lists the host */
@@ -51,7 +53,7 @@ static int walk_vendor(struct walk *walk, const char *name, struct error *error)
 	struct error why = { .code = ERROR_NONE };
 	int result = 0;
 
-	if (vendor_load(&vendor, name, &walk->lookup->places, &why) != 0) {
+	if (vendor_load_from(&vendor, name, &walk->folders, &why) != 0) {
 		if (why.errnum != ENOENT && !walk->claimed &&
 		    claim_host(&walk->lookup->places, name, walk->host)) {
 			walk->claimed = true;
@@ -106,16 +108,22 @@ static int walk_records(struct walk *walk, struct error *error)
  * in. */
 static int walk_others(struct walk *walk, struct error *error)
 {
+	const struct lookup *lookup = walk->lookup;
+	struct mention mention;
 	char(*names)[VENDOR_NAME_MAX] = NULL;
 	size_t count = 0;
 	int result = 0;
 
-	if (vendor_list(&walk->lookup->places, &names, &count, NULL) != 0)
-		return 0; /* an unreadable folder is for "apitoken check" to tell: here nobody knows
-			     whose host it is */
+	/* an unreadable folder is for "apitoken check" to tell: here nobody knows whose host it is
+	 */
+	if (vendor_list(&lookup->places, &names, &count, NULL) != 0)
+		return 0;
+	mention_init(&mention, &lookup->places, walk->host);
 	for (size_t i = 0; i < count && result == 0; i++)
-		if (!seen_before(walk->lookup, walk->lookup->items_count, names[i]))
+		if (!seen_before(lookup, lookup->items_count, names[i]) &&
+		    mention_in(&mention, names[i]))
 			result = walk_vendor(walk, names[i], error);
+	mention_close(&mention);
 	free(names);
 	return result;
 }
@@ -124,10 +132,14 @@ enum lookup_result lookup_host(struct lookup *lookup, const char *canonical_host
 			       struct error *error)
 {
 	struct walk walk = { .lookup = lookup, .host = canonical_host };
+	int result;
 
-	if (walk_records(&walk, error) != 0)
-		return LOOKUP_FAILED;
-	if (!walk.found && walk_others(&walk, error) != 0)
+	vendor_folders_init(&walk.folders, &lookup->places);
+	result = walk_records(&walk, error);
+	if (result == 0 && !walk.found)
+		result = walk_others(&walk, error);
+	vendor_folders_close(&walk.folders);
+	if (result != 0)
 		return LOOKUP_FAILED;
 	if (walk.found)
 		return LOOKUP_FOUND;
