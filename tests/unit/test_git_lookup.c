@@ -299,6 +299,60 @@ static void test_one_byte_off(void **state)
 	}
 }
 
+/* The quick look at a file must miss no spelling. */
+static void test_spellings_in_files(void **state)
+{
+	char vendor[VENDOR_NAME_MAX], text[40 * TEXT_SIZE];
+
+	(void)state;
+	write_vendor(
+		"more",
+		"[vendor]\ndialect = oauth2\ntoken_url = https://login.example.com/token\n"
+		"client_id = x\nhosts = MORE.Example.COM:443 [2001:DB8:0:0::2] 192.0.2.7:8080\n");
+	assert_int_equal(ask("more.example.com", vendor, NULL), LOOKUP_FOUND);
+	assert_string_equal(vendor, "more");
+	assert_int_equal(ask("[2001:db8::2]", vendor, NULL), LOOKUP_FOUND);
+	assert_int_equal(ask("192.0.2.7:8080", vendor, NULL), LOOKUP_FOUND);
+	assert_int_equal(ask("192.0.2.7", vendor, NULL), LOOKUP_FOREIGN);
+	/* a file that is too large for the quick look */
+	memset(text, '#', sizeof(text));
+	for (size_t i = 99; i < sizeof(text); i += 100)
+		text[i] = '\n';
+	snprintf(text + sizeof(text) - TEXT_SIZE, TEXT_SIZE,
+		 "\n[vendor]\ndialect = oauth2\ntoken_url = https://login.example.com/token\n"
+		 "client_id = x\nhosts = large.example.com\n");
+	write_vendor("more", text);
+	assert_int_equal(ask("large.example.com", vendor, NULL), LOOKUP_FOUND);
+	remove_vendor("more");
+}
+
+static void test_wildcards(void **state)
+{
+	static const char *const words[] = { "*.example.org",     "*",
+					     "a.*.example.org",   "?.example.org",
+					     ".example.org",      "^a.example.org",
+					     "a.example.org/bar", "https://a.example.org",
+					     "a.example.org/" };
+	char vendor[VENDOR_NAME_MAX], text[TEXT_SIZE];
+	struct error error;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		snprintf(text, sizeof(text),
+			 "[vendor]\ndialect = oauth2\ntoken_url = https://login.example.com/token\n"
+			 "client_id = x\nhosts = named.example.org %s\n",
+			 words[i]);
+		write_vendor("wild", text);
+		assert_int_equal(ask("a.example.org", vendor, NULL), LOOKUP_FOREIGN);
+		assert_int_equal(ask("example.org", vendor, NULL), LOOKUP_FOREIGN);
+		error.code = ERROR_NONE;
+		assert_int_equal(ask("named.example.org", vendor, &error), LOOKUP_FAILED);
+		assert_int_equal(error.code, ERROR_CONFIGURATION);
+		assert_non_null(strstr(error.text, "wild.conf:5"));
+	}
+	remove_vendor("wild");
+}
+
 static void test_broken_files(void **state)
 {
 	char vendor[VENDOR_NAME_MAX];
@@ -348,6 +402,9 @@ int main(void)
 		UNIT_TEST("CRD-05 one byte more, less or other is served only where the result is "
 			  "listed",
 			  test_one_byte_off),
+		UNIT_TEST("any spelling of a host in a file is found", test_spellings_in_files),
+		UNIT_TEST("CRD-07 hosts take no wildcards and no paths: such a file is refused",
+			  test_wildcards),
 		UNIT_TEST("a broken vendor file stops only the hosts that it lists",
 			  test_broken_files),
 		UNIT_TEST("a host in two vendors is an error with both places", test_two_vendors),
