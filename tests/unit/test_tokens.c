@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Tokens that are served, renewed, rejected and lost: real keyrings and processes, a fake fetch. */
+#include "common/tokens.h"
+
+#include <signal.h>
+
+#include "common/keyring.h"
+#include "common/text.h"
+#include "tests/unit/fake_fetch.h"
+#include "tests/unit/keyring_user.h"
+
+enum { ALICE = 59051, MANY = 40 };
+
+static char folder[] = "/tmp/apitoken-tokens.XXXXXX";
+static struct vendor_places places;
+static struct vendor vendor;
+static struct error error;
+
+static void write_file(const char *name, const char *content, mode_t mode)
+{
+	char path[PATH_MAX];
+	FILE *file = fake_open(folder, name, "we");
+
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	CHECK(file != NULL && fputs(content, file) >= 0 && fclose(file) == 0);
+	CHECK(geteuid() != 0 || chmod(path, mode) == 0);
+}
+
+static void answer(const char *content)
+{
+	write_file("answer", content, 0666);
+}
+
+static const char good_answer[] = "verdict=success\nstatus=200\naccess_token=new-access\n"
+				  "refresh_token=new-refresh\nlifetime=3600\n";
+static const char dead_answer[] = "verdict=refused\nstatus=400\nmessage=invalid_grant: reused\n";
+static const char away_answer[] = "verdict=unavailable\nstatus=503\nmessage=it is down\n";
+
+static int requests(void)
+{
+	FILE *file = fake_open(folder, "requests", "re");
+	char line[256];
+	int count = 0;
+
+	while (file != NULL && fgets(line, sizeof line, file) != NULL)
+		count++;
+	if (file != NULL)
+		fclose(file);
+	return count;
+}
+
+/* A record that came age seconds ago and lives for life seconds. */
+static void store(int64_t age, int64_t life, const char *refresh)
+{
+	struct record record;
+
+	record_init(&record);
+	text_copy(record.vendor, sizeof record.vendor, "acme");
+	text_copy(record.account, sizeof record.account, "alice");
+	record.generation = 4;
+	record.login_at = clock_utc() - age - 10;
+	record.obtained_at = clock_utc() - age;
+	record.access_expires_at = record.obtained_at + life;
+	CHECK(secret_set(&record.access_token, "old-access", 10) == 0);
+	if (refresh != NULL)
+		CHECK(secret_set(&record.refresh_token, refresh, strlen(refresh)) == 0);
+	CHECK_OK(tokens_store(&record, false, &error));
+	record_release(&record);
+}
+
+static void expect_token(bool force, const char *wanted)
+{
+	struct record record;
+
+	CHECK_OK(tokens_get(&vendor, &places, NULL, force, NULL, &record, &error));
+	CHECK(strcmp(record.access_token.bytes, wanted) == 0);
+	record_release(&record);
+}
+
+static void expect_error(bool force, enum error_code code)
+{
+	struct record record;
+
+	CHECK(tokens_get(&vendor, &places, NULL, force, NULL, &record, &error) == -1);
+	if (error.code != code) {
+		dprintf(2, "code %d: %s\n", (int)error.code, error.text);
+		_exit(1);
+	}
+	CHECK(record.access_token.bytes == NULL);
+}
+
+static void load(struct record *record)
+{
+	CHECK_OK(tokens_load("acme", NULL, record, &error));
+}
+
+/* ---- acts ---- */
+
+static void serve_fresh(void *nothing)
+{
+	(void)nothing;
+	answer(good_answer);
+	expect_error(false, ERROR_NO_TOKEN);
+	store(0, 3600, "refresh-4");
+	expect_token(false, "old-access");
+	store(3600 - 301, 3600, "refresh-4");
+	expect_token(false, "old-access");
+	store(3000, 3200, NULL); /* near its end, but nothing to renew it with */
+	expect_token(false, "old-access");
+	CHECK(requests() == 0);
+}
+
+static void renew(void *nothing)
+{
+	struct record record;
+
+	(void)nothing;
+	answer(good_answer);
+	store(3500, 3600, "refresh-4");
+	expect_token(false, "new-access");
+	load(&record);
+	CHECK(record.generation == 5);
+	CHECK(strcmp(record.refresh_token.bytes, "new-refresh") == 0);
+	CHECK(record.obtained_at - record.login_at >= 3500);
+	record_release(&record);
+	expect_token(false, "new-access");
+	CHECK(requests() == 1);
+}
+
+static void renew_expired(void *nothing)
+{
+	(void)nothing;
+	answer(good_answer);
+	store(9000, 3600, "refresh-4");
+	expect_token(false, "new-access");
+	store(9000, 3600, NULL);
+	expect_error(false, ERROR_LOGIN_AGAIN);
+	CHECK(strstr(error.text, "apitoken login acme") != NULL);
+	CHECK(requests() == 1);
+}
+
+static void keep_old_refresh(void *nothing)
+{
+	struct record record;
+
+	(void)nothing;
+	answer("verdict=success\nstatus=200\naccess_token=new-access\nlifetime=60\n");
+	store(3500, 3600, "refresh-4");
+	expect_token(false, "new-access");
+	load(&record);
+	CHECK(strcmp(record.refresh_token.bytes, "refresh-4") == 0);
+	record_release(&record);
+}
+
+static void many_at_once(void *nothing)
+{
+	pid_t children[MANY];
+
+	(void)nothing;
+	answer("delay_ms=300\nverdict=success\nstatus=200\naccess_token=new-access\n"
+	       "refresh_token=new-refresh\nlifetime=3600\n");
+	store(3500, 3600, "refresh-4");
+	for (int i = 0; i < MANY; i++) {
+		children[i] = fork();
+		if (children[i] == 0) {
+			expect_token(false, "new-access");
+			_exit(0);
+		}
+	}
+	for (int i = 0; i < MANY; i++)
+		finish_act(children[i]);
+	CHECK(requests() == 1);
+}
+
+static void vendor_away(void *nothing)
+{
+	struct record record;
+
+	(void)nothing;
+	answer(away_answer);
+	store(3500, 3600, "refresh-4");
+	store(3400, 3600, "refresh-4");
+	expect_token(false, "old-access");
+	CHECK(requests() == 1);
+	expect_error(true, ERROR_UNAVAILABLE);
+	store(9000, 3600, "refresh-4");
+	expect_error(false, ERROR_UNAVAILABLE);
+	load(&record);
+	CHECK(strcmp(record.refresh_token.bytes, "refresh-4") == 0);
+	record_release(&record);
+	answer(good_answer);
+	expect_token(false, "new-access");
+}
+
+static void dead_refresh(void *nothing)
+{
+	struct record record;
+
+	(void)nothing;
+	answer(dead_answer);
+	store(3400, 3600, "refresh-4");
+	expect_token(false, "old-access"); /* that lives for 200 s more */
+	load(&record);
+	CHECK(record.refresh_token.bytes == NULL);
+	CHECK(strstr(record.note, "invalid_grant") != NULL);
+	record_release(&record);
+	expect_token(false, "old-access");
+	expect_error(true, ERROR_LOGIN_AGAIN);
+	CHECK(requests() == 1);
+	store(9000, 3600, "refresh-4");
+	expect_error(false, ERROR_LOGIN_AGAIN);
+	CHECK(strstr(error.text, "invalid_grant") != NULL);
+	expect_error(false, ERROR_LOGIN_AGAIN);
+	CHECK(requests() == 2);
+}
+
+/* While the request is under way, something else happens to the record. */
+static void during_request(void (*event)(void), act_function *get)
+{
+	const pid_t child = fork();
+	const int before = requests();
+
+	if (child == 0) {
+		get(NULL);
+		_exit(0);
+	}
+	while (requests() == before)
+		usleep(2000);
+	event();
+	finish_act(child);
+}
+
+static void new_login(void)
+{
+	struct record record;
+
+	record_init(&record);
+	text_copy(record.vendor, sizeof record.vendor, "acme");
+	text_copy(record.account, sizeof record.account, "alice");
+	record.generation = 1;
+	record.login_at = record.obtained_at = clock_utc();
+	record.access_expires_at = record.obtained_at + 3600;
+	CHECK(secret_set(&record.access_token, "login-access", 12) == 0);
+	CHECK(secret_set(&record.refresh_token, "login-refresh", 13) == 0);
+	CHECK_OK(tokens_store(&record, false, &error));
+	record_release(&record);
+}
+
+static void log_out(void)
+{
+	CHECK_OK(keyring_remove("apitoken:v1:acme", &error));
+}
+
+static void expect_login_access(void *nothing)
+{
+	(void)nothing;
+	expect_token(false, "login-access");
+}
+
+static void expect_logged_out(void *nothing)
+{
+	(void)nothing;
+	expect_error(false, ERROR_NO_TOKEN);
+}
+
+static void races(void *nothing)
+{
+	char slow[512];
+
+	(void)nothing;
+	/* REF-02: the refusal belongs to a token that a newer login has replaced. */
+	snprintf(slow, sizeof slow, "delay_ms=400\n%s", dead_answer);
+	answer(slow);
+	store(9000, 3600, "refresh-4");
+	during_request(new_login, expect_login_access);
+	expect_token(false, "login-access");
+	/* The answer of an old login does not overwrite a new one. */
+	snprintf(slow, sizeof slow, "delay_ms=400\n%s", good_answer);
+	answer(slow);
+	store(9000, 3600, "refresh-4");
+	during_request(new_login, expect_login_access);
+	expect_token(false, "login-access");
+	/* Nor does it bring back what was logged out. */
+	store(9000, 3600, "refresh-4");
+	during_request(log_out, expect_logged_out);
+	expect_error(false, ERROR_NO_TOKEN);
+}
+
+static void interrupt_get(void)
+{
+	/* To the whole process group, as a terminal does. */
+	for (int number = 1; number <= SIGTERM; number++)
+		if (number == SIGHUP || number == SIGINT || number == SIGQUIT || number == SIGTERM)
+			kill(0, number);
+}
+
+static void get_interrupted(void *nothing)
+{
+	struct record record;
+	int status;
+	pid_t child;
+
+	(void)nothing;
+	answer("delay_ms=400\nverdict=success\nstatus=200\naccess_token=new-access\n"
+	       "refresh_token=new-refresh\nlifetime=3600\n");
+	store(9000, 3600, "refresh-4");
+	CHECK(setpgid(0, 0) == 0);
+	child = fork();
+	if (child == 0) {
+		tokens_get(&vendor, &places, NULL, false, NULL, &record, &error);
+		_exit(0);
+	}
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	while (requests() == 0)
+		usleep(2000);
+	interrupt_get();
+	CHECK(waitpid(child, &status, 0) == child);
+	CHECK(WIFSIGNALED(status)); /* after the store */
+	load(&record);
+	CHECK(strcmp(record.refresh_token.bytes, "new-refresh") == 0);
+	record_release(&record);
+}
+
+static void force(void *nothing)
+{
+	struct record record;
+	struct secret other;
+
+	(void)nothing;
+	answer(good_answer);
+	store(10, 3600, "refresh-4");
+	expect_token(true, "old-access"); /* too soon */
+	store(40, 3600, "refresh-4");
+	CHECK(secret_set(&other, "older-access", 12) == 0);
+	CHECK_OK(tokens_get(&vendor, &places, NULL, true, &other, &record, &error));
+	CHECK(strcmp(record.access_token.bytes, "old-access") == 0);
+	record_release(&record);
+	secret_release(&other);
+	CHECK(requests() == 0);
+	expect_token(true, "new-access");
+	expect_token(true, "new-access");
+	CHECK(requests() == 1);
+}
+
+static void reject(void *nothing)
+{
+	struct secret rejected, other;
+	struct record record;
+
+	(void)nothing;
+	answer(good_answer);
+	CHECK(secret_set(&rejected, "old-access", 10) == 0);
+	CHECK(secret_set(&other, "older-access", 12) == 0);
+	CHECK_OK(tokens_reject("acme", NULL, &rejected, &error)); /* nothing is stored */
+	store(40, 3600, "refresh-4");
+	CHECK_OK(tokens_reject("acme", NULL, &other, &error));
+	expect_token(false, "old-access");
+	CHECK_OK(tokens_reject("acme", NULL, &rejected, &error));
+	load(&record);
+	CHECK(strcmp(record.refresh_token.bytes, "refresh-4") == 0);
+	CHECK(record_state(&record, clock_utc()) == RECORD_EXPIRED);
+	record_release(&record);
+	expect_token(false, "new-access");
+	store(5, 3600, "refresh-4");
+	CHECK_OK(tokens_reject("acme", NULL, &rejected, &error));
+	expect_token(false, "old-access"); /* too soon */
+	store(40, 3600, NULL);
+	CHECK_OK(tokens_reject("acme", NULL, &rejected, &error));
+	expect_token(false, "old-access"); /* all there is */
+	secret_release(&rejected);
+	secret_release(&other);
+}
+
+static void full_keyring(void *nothing)
+{
+	static char filler[15000];
+
+	(void)nothing;
+	answer(good_answer);
+	store(3400, 3600, "refresh-4");
+	for (size_t size = sizeof filler; size > 0; size /= 2) {
+		char name[32];
+
+		snprintf(name, sizeof name, "filler%zu", size);
+		add_key("user", name, filler, size, KEY_SPEC_USER_KEYRING);
+	}
+	expect_token(false, "old-access");
+	expect_error(true, ERROR_KEYRING);
+	CHECK(strstr(error.text, "maxbytes") != NULL);
+	CHECK(requests() == 0);
+}
+
+static void login(void *nothing)
+{
+	struct secret password;
+	struct record record;
+
+	(void)nothing;
+	CHECK(secret_set(&password, "secret", 6) == 0);
+	answer("verdict=refused\nstatus=400\nmessage=no\n");
+	CHECK(tokens_login(&vendor, &places, "alice", &password, false, &record, &error) == -1);
+	CHECK(error.code == ERROR_REFUSED);
+	expect_error(false, ERROR_NO_TOKEN);
+	answer(good_answer);
+	CHECK_OK(tokens_login(&vendor, &places, "alice", &password, false, &record, &error));
+	CHECK(record.generation == 1);
+	record_release(&record);
+	expect_token(false, "new-access");
+	CHECK_OK(tokens_login(&vendor, &places, "second@acme", &password, true, &record, &error));
+	record_release(&record);
+	CHECK_OK(tokens_load("acme", "second@acme", &record, &error));
+	CHECK(strcmp(record.account, "second@acme") == 0);
+	record_release(&record);
+	load(&record);
+	CHECK(strcmp(record.account, "alice") == 0);
+	record_release(&record);
+	CHECK(tokens_load("acme", "third", &record, &error) == -1);
+	CHECK(error.code == ERROR_NO_TOKEN);
+	secret_release(&password);
+}
+
+static void corrupt(void *nothing)
+{
+	struct secret payload;
+
+	(void)nothing;
+	answer(good_answer);
+	CHECK(secret_set(&payload, "version=1\nrubbish\n", 18) == 0);
+	CHECK_OK(keyring_store("apitoken:v1:acme", &payload, 3600, &error));
+	expect_error(false, ERROR_NO_TOKEN);
+	payload.bytes[8] = '9';
+	CHECK_OK(keyring_store("apitoken:v1:acme", &payload, 3600, &error));
+	expect_error(false, ERROR_NO_TOKEN);
+	secret_release(&payload);
+	new_login();
+	expect_token(false, "login-access");
+}
+
+static void hidden_secret(void *nothing)
+{
+	(void)nothing;
+	store(3400, 3600, "refresh-4");
+	expect_token(false, "old-access");
+	store(9000, 3600, "refresh-4");
+	expect_error(false, ERROR_LOGIN_AGAIN);
+	CHECK(strstr(error.text, "client-secret") != NULL);
+	CHECK(requests() == 0);
+}
+
+/* ---- the frame ---- */
+
+static void play(act_function *act)
+{
+	NEED_KEYRINGS();
+	act_as(ALICE, clear_ring, NULL);
+	write_file("requests", "", 0666);
+	write_file("answer", "", 0666);
+	act_as(ALICE, act, NULL);
+	act_as(ALICE, clear_ring, NULL);
+}
+
+#define PLAY(act)                                                                              \
+	static void test_##act(void **state)                                                   \
+	{                                                                                      \
+		(void)state;                                                                   \
+		play(act);                                                                     \
+	}
+PLAY(serve_fresh)
+PLAY(renew)
+PLAY(renew_expired)
+PLAY(keep_old_refresh)
+PLAY(many_at_once)
+PLAY(vendor_away)
+PLAY(dead_refresh)
+PLAY(races)
+PLAY(get_interrupted)
+PLAY(force)
+PLAY(reject)
+PLAY(full_keyring)
+PLAY(login)
+PLAY(corrupt)
+
+static void test_hidden_secret(void **state)
+{
+	char path[PATH_MAX];
+
+	(void)state;
+	write_file("client-secret", "s", 0600);
+	snprintf(path, sizeof path, "%s/client-secret", folder);
+	vendor.client_secret_file = path;
+	play(hidden_secret);
+	vendor.client_secret_file = NULL;
+}
+
+static int set_up(void **state)
+{
+	char path[PATH_MAX], build[PATH_MAX];
+
+	(void)state;
+	wait_for_turn();
+	if (make_program_folder(folder) != 0 || find_build_folder(build) != 0)
+		return -1;
+	snprintf(path, sizeof path, "%s/fetch", folder);
+	if (copy_program("/proc/self/exe", path) != 0)
+		return -1;
+	write_file("acme.conf",
+		   "[vendor]\ndialect = oauth2\ntoken_url = https://vendor.test/token\n"
+		   "client_id = apitoken\nhosts = git.test\n", 0644);
+	snprintf(path, sizeof path, "%s/oauth2.conf", folder);
+	snprintf(places.vendor_folders[0], sizeof places.vendor_folders[0], "%s", folder);
+	snprintf(places.dialect_folders[0], sizeof places.dialect_folders[0], "%s", folder);
+	snprintf(places.libexec, sizeof places.libexec, "%s", folder);
+	snprintf(build + strlen(build), sizeof build - strlen(build), "/dialects/oauth2.conf");
+	if (copy_program(build, path) != 0)
+		return -1;
+	if (vendor_load(&vendor, "acme", &places, &error) == 0)
+		return 0;
+	print_message("# %s\n", error.text);
+	return -1;
+}
+
+static int tear_down(void **state)
+{
+	static const char *const names[] = { "fetch",	 "acme.conf", "oauth2.conf",
+					     "requests", "answer",    "client-secret" };
+	char path[PATH_MAX];
+
+	(void)state;
+	vendor_release(&vendor);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+		unlink(path);
+	}
+	return rmdir(folder);
+}
+
+int main(int count, char **arguments)
+{
+	const struct CMUnitTest tests[] = {
+		UNIT_TEST("a fresh token is served without a request", test_serve_fresh),
+		UNIT_TEST("a token near its end is renewed once", test_renew),
+		UNIT_TEST("an ended token is renewed, or a new login is asked for",
+			  test_renew_expired),
+		UNIT_TEST("an answer without a refresh token leaves the old one",
+			  test_keep_old_refresh),
+		UNIT_TEST("forty processes at once cause one refresh and all get its token",
+			  test_many_at_once),
+		UNIT_TEST("while the vendor is away a living token is served, and nothing is lost",
+			  test_vendor_away),
+		UNIT_TEST("a dead refresh token is tried once", test_dead_refresh),
+		UNIT_TEST("REF-02 a new login or a logout wins over a refresh under way",
+			  test_races),
+		UNIT_TEST("Ctrl-C and a closed terminal wait until the answer is stored",
+			  test_get_interrupted),
+		UNIT_TEST("a forced refresh happens once in 30 s, and only for the stored token",
+			  test_force),
+		UNIT_TEST("a rejected token is renewed, another is left alone",
+			  test_reject),
+		UNIT_TEST("KEY-06 with a full keyring no refresh is sent, and a living token serves",
+			  test_full_keyring),
+		UNIT_TEST("a login stores generation 1, further accounts beside it", test_login),
+		UNIT_TEST("KEY-14 a corrupt record, or one of another version, is no token and is "
+			  "replaced", test_corrupt),
+		UNIT_TEST("without the client's secret no refresh is tried", test_hidden_secret),
+	};
+
+	if (count == 1 && strcmp(arguments[0], "fetch") == 0)
+		fake_fetch();
+	return cmocka_run_group_tests_name("tokens", tests, set_up, tear_down);
+}
