@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A fetch without a network: the test program itself again, copied as "fetch" beside two files that
- * any user may write. "answer" has the reply's fields as "name=value" lines, and "delay_ms=N";
+ * any user may write. "answer" has the reply's fields as "name=value" lines, "delay_ms=N" and
+ * "wait_for=FILE" (until it has content);
  * "requests" gets a line "OPERATION REFRESH_TOKEN" for each request.
  */
 #ifndef APITOKEN_TESTS_FAKE_FETCH_H
@@ -40,6 +41,21 @@ static inline void fake_log(const char *folder, const struct message *request)
 	fclose(file);
 }
 
+/* Until the file has content. */
+static inline void fake_wait(const char *folder, const char *name, int64_t deadline)
+{
+	while (clock_monotonic_ms() < deadline) {
+		FILE *file = fake_open(folder, name, "re");
+		const int byte = file == NULL ? EOF : fgetc(file);
+
+		if (file != NULL)
+			fclose(file);
+		if (byte != EOF)
+			return;
+		usleep(2000);
+	}
+}
+
 static inline _Noreturn void fake_fetch(void)
 {
 	const int64_t deadline = clock_monotonic_ms() + 20000;
@@ -63,7 +79,9 @@ static inline _Noreturn void fake_fetch(void)
 		if (value == NULL)
 			continue;
 		*value++ = '\0';
-		if (strcmp(line, "delay_ms") == 0)
+		if (strcmp(line, "wait_for") == 0)
+			fake_wait(folder, value, deadline);
+		else if (strcmp(line, "delay_ms") == 0)
 			usleep((useconds_t)strtoul(value, NULL, 10) * 1000);
 		else
 			message_put_text(&reply, line, value);

@@ -8,7 +8,7 @@
 #include "common/keyring.h"
 #include "tests/unit/keyring_user.h"
 
-enum { ALICE = 59021, BOB = 59022, HOUR = 3600 };
+enum { HOUR = 3600 };
 
 static const char description[] = "apitoken:v1:unit-test";
 
@@ -24,8 +24,8 @@ static inline int setup(void **state)
 	(void)state;
 	if (keyrings_missing() != NULL)
 		return 0;
-	act_as(ALICE, clear_ring, NULL);
-	act_as(BOB, clear_ring, NULL);
+	act_as(alice, clear_ring, NULL);
+	act_as(bob, clear_ring, NULL);
 	return 0;
 }
 
@@ -121,7 +121,7 @@ static inline void expect_nothing(void *nothing)
 static inline int share_memory(void **state)
 {
 	(void)state;
-	wait_for_turn();
+	choose_users();
 	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		      0);
 	return shared == MAP_FAILED ? -1 : 0;

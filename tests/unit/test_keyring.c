@@ -14,14 +14,15 @@ static void store_and_read(void *nothing)
 	struct keyring_item items[4];
 	struct secret payload;
 	struct error error = { 0 };
-	char text[128];
+	char text[128], wanted[128];
 
 	(void)nothing;
 	expect_failure(ERROR_NO_TOKEN);
 	store(3000, 'a');
 	expect(3000, 'a');
 	CHECK(keyctl_describe(found(), text, sizeof text) > 0);
-	CHECK(strcmp(text, "user;59021;59021;003f0000;apitoken:v1:unit-test") == 0);
+	snprintf(wanted, sizeof wanted, "user;%u;%u;003f0000;apitoken:v1:unit-test", alice, alice);
+	CHECK(strcmp(text, wanted) == 0);
 	CHECK(has_timeout(found()));
 	CHECK(keyring_list(items, 4, &error) == 1);
 	CHECK(items[0].serial == found());
@@ -42,7 +43,7 @@ static void test_store_and_read(void **state)
 {
 	(void)state;
 	NEED_KEYRINGS();
-	act_as(ALICE, store_and_read, NULL);
+	act_as(alice, store_and_read, NULL);
 }
 
 static void list_only_ours(void *nothing)
@@ -70,7 +71,7 @@ static void test_list_only_ours(void **state)
 {
 	(void)state;
 	NEED_KEYRINGS();
-	act_as(ALICE, list_only_ours, NULL);
+	act_as(alice, list_only_ours, NULL);
 }
 
 static void store_sizes(void *nothing)
@@ -91,7 +92,7 @@ static void test_sizes(void **state)
 {
 	(void)state;
 	NEED_KEYRINGS();
-	act_as(ALICE, store_sizes, NULL);
+	act_as(alice, store_sizes, NULL);
 }
 
 static void read_too_long(void *nothing)
@@ -112,7 +113,7 @@ static void test_too_long(void **state)
 {
 	(void)state;
 	NEED_KEYRINGS();
-	act_as(ALICE, read_too_long, NULL);
+	act_as(alice, read_too_long, NULL);
 }
 
 
@@ -153,7 +154,7 @@ static void test_expiry(void **state)
 {
 	(void)state;
 	NEED_KEYRINGS();
-	act_as(ALICE, let_expire, NULL);
+	act_as(alice, let_expire, NULL);
 }
 
 
@@ -178,7 +179,7 @@ static void test_revoked_session(void **state)
 {
 	(void)state;
 	NEED_KEYRINGS();
-	act_as(ALICE, under_revoked_session, NULL);
+	act_as(alice, under_revoked_session, NULL);
 }
 
 static void under_fresh_session(void *nothing)
@@ -194,7 +195,7 @@ static void test_fresh_session(void **state)
 {
 	(void)state;
 	NEED_KEYRINGS();
-	act_as(ALICE, under_fresh_session, NULL);
+	act_as(alice, under_fresh_session, NULL);
 }
 
 static void in_user_namespace(void *nothing)
@@ -215,7 +216,7 @@ static void test_user_namespace(void **state)
 	if (actor == 0) {
 		if (keyrings_missing() != NULL)
 			_exit(77);
-		become_user(ALICE);
+		become_user(alice);
 		in_user_namespace(NULL);
 		_exit(0);
 	}
@@ -268,7 +269,7 @@ static void test_without_keyrings(void **state)
 		skip();
 	}
 	for (size_t i = 0; i < 3; i++)
-		act_as(ALICE, without_keyrings, &refusals[i]);
+		act_as(alice, without_keyrings, &refusals[i]);
 }
 
 int main(void)

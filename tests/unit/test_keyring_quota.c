@@ -54,7 +54,7 @@ static void test_quota_sweep(void **state)
 {
 	(void)state;
 	NEED_KEYRINGS();
-	act_as(ALICE, sweep_quota, NULL);
+	act_as(alice, sweep_quota, NULL);
 }
 
 static void fill_with_keys(long leave)
@@ -90,7 +90,7 @@ static void test_key_count(void **state)
 {
 	(void)state;
 	NEED_KEYRINGS();
-	act_as(ALICE, run_out_of_keys, NULL);
+	act_as(alice, run_out_of_keys, NULL);
 }
 
 static void store_reserved(void *nothing)
@@ -114,7 +114,7 @@ static void test_reserve(void **state)
 {
 	(void)state;
 	NEED_KEYRINGS();
-	act_as(ALICE, store_reserved, NULL);
+	act_as(alice, store_reserved, NULL);
 }
 
 static void reserve_beside_large(void *nothing)
@@ -141,7 +141,7 @@ static void test_reserve_beside_large(void **state)
 {
 	(void)state;
 	NEED_KEYRINGS();
-	act_as(ALICE, reserve_beside_large, NULL);
+	act_as(alice, reserve_beside_large, NULL);
 }
 
 
@@ -210,7 +210,7 @@ static void test_read_while_swapping(void **state)
 {
 	(void)state;
 	NEED_KEYRINGS();
-	act_as(ALICE, read_while_swapping, NULL);
+	act_as(alice, read_while_swapping, NULL);
 }
 
 int main(void)

@@ -16,11 +16,12 @@ static int32_t users_ring_in_session(void)
 {
 	int32_t ring[16];
 	const long bytes = keyctl_read(KEY_SPEC_SESSION_KEYRING, (char *)ring, sizeof ring);
-	char text[128];
+	char text[128], start[32];
 
+	snprintf(start, sizeof start, "keyring;%u;", alice);
 	for (long i = 0; i < bytes / 4; i++)
 		if (keyctl_describe(ring[i], text, sizeof text) > 0 &&
-		    strncmp(text, "keyring;59021;", 14) == 0)
+		    strncmp(text, start, strlen(start)) == 0)
 			return ring[i];
 	return -1;
 }
@@ -37,7 +38,7 @@ static void attack_from_session(void *nothing)
 	CHECK(add_key("user", description, "EVIL", 4, ring) == -1 && errno == EACCES);
 	CHECK(keyctl_link(shared->serial, KEY_SPEC_USER_KEYRING) == -1);
 	CHECK(keyctl_setperm(shared->serial, 0x3f3f3f3f) == -1);
-	CHECK(keyctl_chown(shared->serial, BOB, BOB) == -1);
+	CHECK(keyctl_chown(shared->serial, bob, bob) == -1);
 	CHECK(keyctl_invalidate(shared->serial) == -1);
 	CHECK(keyctl_revoke(shared->serial) == -1);
 	CHECK(keyctl_set_timeout(shared->serial, 1) == -1);
@@ -85,13 +86,13 @@ static void share_a_session(void *nothing)
 {
 	(void)nothing;
 	CHECK(keyctl_join_session_keyring(NULL) > 0);
-	act_as(ALICE, store_in_shared_session, NULL);
-	act_as(BOB, attack_from_session, NULL);
-	act_as(ALICE, expect_good, NULL);
-	act_as(BOB, plant_from_session, NULL);
-	act_as(ALICE, expect_planted, NULL);
-	act_as(BOB, unlink_from_session, NULL);
-	act_as(ALICE, expect_nothing, NULL);
+	act_as(alice, store_in_shared_session, NULL);
+	act_as(bob, attack_from_session, NULL);
+	act_as(alice, expect_good, NULL);
+	act_as(bob, plant_from_session, NULL);
+	act_as(alice, expect_planted, NULL);
+	act_as(bob, unlink_from_session, NULL);
+	act_as(alice, expect_nothing, NULL);
 }
 
 static void test_shared_session(void **state)
@@ -162,13 +163,13 @@ static void plant_everywhere(void *nothing)
 	(void)nothing;
 	CHECK(keyctl_join_session_keyring(NULL) > 0);
 	CHECK(keyctl_setperm(KEY_SPEC_SESSION_KEYRING, 0x3f3f3f3f) == 0);
-	act_as(BOB, plant_in_session, NULL);
-	act_as(ALICE, expect_nothing, NULL);
-	act_as(ALICE, plant_in_own_rings, NULL);
-	act_as(ALICE, clear_ring, NULL);
-	act_as(ALICE, make_nested, NULL);
-	act_as(BOB, plant_in_nested, NULL);
-	act_as(ALICE, expect_nested_refused, NULL);
+	act_as(bob, plant_in_session, NULL);
+	act_as(alice, expect_nothing, NULL);
+	act_as(alice, plant_in_own_rings, NULL);
+	act_as(alice, clear_ring, NULL);
+	act_as(alice, make_nested, NULL);
+	act_as(bob, plant_in_nested, NULL);
+	act_as(alice, expect_nested_refused, NULL);
 }
 
 static void test_planted_keys(void **state)
@@ -201,14 +202,14 @@ static void mix_ids(void *ids)
 
 static void test_mixed_ids(void **state)
 {
-	static const uid_t mixes[][3] = { { ALICE, 0, 0 }, { ALICE, BOB, BOB }, { BOB, BOB, 0 } };
+	const uid_t mixes[][3] = { { alice, 0, 0 }, { alice, bob, bob }, { bob, bob, 0 } };
 
 	(void)state;
 	NEED_KEYRINGS();
 	for (size_t i = 0; i < 3; i++)
 		act_as(0, mix_ids, (void *)(uintptr_t)mixes[i]);
-	act_as(ALICE, expect_nothing, NULL);
-	act_as(BOB, expect_nothing, NULL);
+	act_as(alice, expect_nothing, NULL);
+	act_as(bob, expect_nothing, NULL);
 }
 
 static void store_good(void *nothing)
@@ -221,8 +222,8 @@ static void test_nobody_elses_ring(void **state)
 {
 	(void)state;
 	NEED_KEYRINGS();
-	act_as(ALICE, store_good, NULL);
-	act_as(BOB, expect_nothing, NULL);
+	act_as(alice, store_good, NULL);
+	act_as(bob, expect_nothing, NULL);
 	act_as(0, expect_nothing, NULL);
 }
 

@@ -5,6 +5,7 @@
  */
 #include "common/lock.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>

@@ -11,8 +11,6 @@
 #include "tests/unit/copy_program.h"
 #include "tests/unit/keyring_user.h"
 
-enum { ALICE = 59031, BOB = 59032 };
-
 static const char description[] = "apitoken:v1:unit-test";
 static char libexec[] = "/tmp/apitoken-stash.XXXXXX";
 
@@ -54,8 +52,8 @@ static int setup(void **state)
 	(void)state;
 	if (keyrings_missing() != NULL)
 		return 0;
-	act_as(ALICE, clear_ring, NULL);
-	act_as(BOB, clear_ring, NULL);
+	act_as(alice, clear_ring, NULL);
+	act_as(bob, clear_ring, NULL);
 	return 0;
 }
 
@@ -78,10 +76,10 @@ static void test_park_and_store(void **state)
 	make_payload(&payload, "token-of-alice");
 	park(&payload, &serial);
 	assert_int_equal(keyring_handoff_check(serial, "alice", &error), 0);
-	if (stash_store(libexec, serial, NULL, "alice", ALICE, ALICE, &error) != 0)
+	if (stash_store(libexec, serial, NULL, "alice", alice, alice, &error) != 0)
 		fail_msg("%s", error.text);
-	act_as(ALICE, expect_stored, &payload);
-	act_as(BOB, expect_stored, NULL);
+	act_as(alice, expect_stored, &payload);
+	act_as(bob, expect_stored, NULL);
 	act_as(0, expect_stored, NULL);
 	keyring_handoff_drop(serial);
 	assert_int_equal(keyring_handoff_check(serial, "alice", &error), -1);
@@ -94,12 +92,12 @@ static void login_under_su(void *payload)
 	struct error error = { 0 };
 	int32_t serial;
 
-	CHECK(setresuid(BOB, 0, 0) == 0);
+	CHECK(setresuid(bob, 0, 0) == 0);
 	CHECK_OK(stash_park(libexec, "alice", payload, &serial, &error));
 	CHECK_OK(keyring_handoff_check(serial, "alice", &error));
-	CHECK_OK(stash_store(libexec, serial, NULL, "alice", ALICE, ALICE, &error));
+	CHECK_OK(stash_store(libexec, serial, NULL, "alice", alice, alice, &error));
 	keyring_handoff_drop(serial);
-	CHECK(getuid() == BOB && geteuid() == 0);
+	CHECK(getuid() == bob && geteuid() == 0);
 }
 
 static void test_under_su(void **state)
@@ -110,8 +108,8 @@ static void test_under_su(void **state)
 	NEED_KEYRINGS();
 	make_payload(&payload, "token-by-su");
 	act_as(0, login_under_su, &payload);
-	act_as(ALICE, expect_stored, &payload);
-	act_as(BOB, expect_stored, NULL);
+	act_as(alice, expect_stored, &payload);
+	act_as(bob, expect_stored, NULL);
 	secret_release(&payload);
 }
 
@@ -126,9 +124,9 @@ static void test_another_users_name(void **state)
 	make_payload(&payload, "token-of-alice");
 	park(&payload, &serial);
 	assert_int_equal(keyring_handoff_check(serial, "bob", &error), -1);
-	assert_int_equal(stash_store(libexec, serial, NULL, "bob", BOB, BOB, &error), -1);
+	assert_int_equal(stash_store(libexec, serial, NULL, "bob", bob, bob, &error), -1);
 	assert_int_equal(error.code, ERROR_NO_TOKEN);
-	act_as(BOB, expect_stored, NULL);
+	act_as(bob, expect_stored, NULL);
 	keyring_handoff_drop(serial);
 	secret_release(&payload);
 }
@@ -154,19 +152,19 @@ static void test_forged_serials(void **state)
 	(void)state;
 	NEED_KEYRINGS();
 	assert_int_equal(pipe(ends), 0);
-	act_as(ALICE, forge_handoff, &ends[1]);
+	act_as(alice, forge_handoff, &ends[1]);
 	assert_int_equal(read(ends[0], &serial, sizeof serial), sizeof serial);
 	close(ends[0]);
 	close(ends[1]);
 	assert_int_equal(keyring_handoff_check(serial, "alice", &error), -1);
 	assert_int_equal(error.code, ERROR_NO_TOKEN);
-	assert_int_equal(stash_store(libexec, serial, NULL, "alice", ALICE, ALICE, &error), -1);
+	assert_int_equal(stash_store(libexec, serial, NULL, "alice", alice, alice, &error), -1);
 	assert_int_equal(error.code, ERROR_NO_TOKEN);
 	for (size_t i = 0; i < 2; i++)
 		assert_int_equal(keyring_handoff_check(special[i], "alice", &error), -1);
 	for (int32_t negative = -8; negative <= 0; negative++)
 		assert_int_equal(keyring_handoff_check(negative, "alice", &error), -1);
-	act_as(ALICE, expect_stored, NULL);
+	act_as(alice, expect_stored, NULL);
 }
 
 static void test_two_logins_at_once(void **state)
@@ -196,12 +194,12 @@ static void store_own(void *payload)
 {
 	struct error error = { 0 };
 
-	CHECK_OK(stash_store(libexec, 0, payload, "alice", ALICE, ALICE, &error));
-	CHECK(stash_store(libexec, 0, payload, "bob", BOB, BOB, &error) == -1);
+	CHECK_OK(stash_store(libexec, 0, payload, "alice", alice, alice, &error));
+	CHECK(stash_store(libexec, 0, payload, "bob", bob, bob, &error) == -1);
 	CHECK(error.code == ERROR_POLICY);
 	CHECK(stash_park(libexec, "alice", payload, &(int32_t){ 0 }, &error) == -1);
 	CHECK(error.code == ERROR_POLICY);
-	CHECK(stash_store(libexec, 5, payload, "alice", ALICE, ALICE, &error) == -1);
+	CHECK(stash_store(libexec, 5, payload, "alice", alice, alice, &error) == -1);
 	CHECK(error.code == ERROR_POLICY);
 }
 
@@ -212,8 +210,8 @@ static void test_unprivileged_host(void **state)
 	(void)state;
 	NEED_KEYRINGS();
 	make_payload(&payload, "token-of-locker");
-	act_as(ALICE, store_own, &payload);
-	act_as(ALICE, expect_stored, &payload);
+	act_as(alice, store_own, &payload);
+	act_as(alice, expect_stored, &payload);
 	secret_release(&payload);
 }
 
@@ -229,7 +227,7 @@ static void test_root_is_no_target(void **state)
 	park(&payload, &serial);
 	assert_int_equal(stash_store(libexec, serial, NULL, "alice", 0, 0, &error), -1);
 	assert_int_equal(stash_store(libexec, 0, &payload, "alice", 0, 0, &error), -1);
-	assert_int_equal(stash_store(libexec, 0, &payload, "alice", ALICE, ALICE, &error), -1);
+	assert_int_equal(stash_store(libexec, 0, &payload, "alice", alice, alice, &error), -1);
 	assert_int_equal(error.code, ERROR_POLICY);
 	act_as(0, expect_stored, NULL);
 	keyring_handoff_drop(serial);
@@ -308,7 +306,7 @@ static int copy_stash(void **state)
 	char build[PATH_MAX], from[PATH_MAX + 8], to[PATH_MAX];
 
 	(void)state;
-	wait_for_turn();
+	choose_users();
 	if (make_program_folder(libexec) != 0 || find_build_folder(build) != 0)
 		return -1;
 	snprintf(from, sizeof from, "%s/stash", build);

@@ -9,7 +9,7 @@
 #include "tests/unit/fake_fetch.h"
 #include "tests/unit/keyring_user.h"
 
-enum { ALICE = 59051, MANY = 40 };
+enum { MANY = 40 };
 
 static char folder[] = "/tmp/apitoken-tokens.XXXXXX";
 static struct vendor_places places;
@@ -227,7 +227,9 @@ static void during_request(void (*event)(void), act_function *get)
 	while (requests() == before)
 		usleep(2000);
 	event();
+	write_file("go", "go", 0666);
 	finish_act(child);
+	write_file("go", "", 0666);
 }
 
 static void new_login(void)
@@ -269,13 +271,13 @@ static void races(void *nothing)
 
 	(void)nothing;
 	/* REF-02: the refusal belongs to a token that a newer login has replaced. */
-	snprintf(slow, sizeof slow, "delay_ms=400\n%s", dead_answer);
+	snprintf(slow, sizeof slow, "wait_for=go\n%s", dead_answer);
 	answer(slow);
 	store(9000, 3600, "refresh-4");
 	during_request(new_login, expect_login_access);
 	expect_token(false, "login-access");
 	/* The answer of an old login does not overwrite a new one. */
-	snprintf(slow, sizeof slow, "delay_ms=400\n%s", good_answer);
+	snprintf(slow, sizeof slow, "wait_for=go\n%s", good_answer);
 	answer(slow);
 	store(9000, 3600, "refresh-4");
 	during_request(new_login, expect_login_access);
@@ -301,7 +303,7 @@ static void get_interrupted(void *nothing)
 	pid_t child;
 
 	(void)nothing;
-	answer("delay_ms=400\nverdict=success\nstatus=200\naccess_token=new-access\n"
+	answer("wait_for=go\nverdict=success\nstatus=200\naccess_token=new-access\n"
 	       "refresh_token=new-refresh\nlifetime=3600\n");
 	store(9000, 3600, "refresh-4");
 	CHECK(setpgid(0, 0) == 0);
@@ -317,6 +319,7 @@ static void get_interrupted(void *nothing)
 	while (requests() == 0)
 		usleep(2000);
 	interrupt_get();
+	write_file("go", "go", 0666);
 	CHECK(waitpid(child, &status, 0) == child);
 	CHECK(WIFSIGNALED(status)); /* after the store */
 	load(&record);
@@ -455,11 +458,12 @@ static void hidden_secret(void *nothing)
 static void play(act_function *act)
 {
 	NEED_KEYRINGS();
-	act_as(ALICE, clear_ring, NULL);
+	act_as(alice, clear_ring, NULL);
 	write_file("requests", "", 0666);
 	write_file("answer", "", 0666);
-	act_as(ALICE, act, NULL);
-	act_as(ALICE, clear_ring, NULL);
+	write_file("go", "", 0666);
+	act_as(alice, act, NULL);
+	act_as(alice, clear_ring, NULL);
 }
 
 #define PLAY(act)                                                                              \
@@ -500,7 +504,7 @@ static int set_up(void **state)
 	char path[PATH_MAX], build[PATH_MAX];
 
 	(void)state;
-	wait_for_turn();
+	choose_users();
 	if (make_program_folder(folder) != 0 || find_build_folder(build) != 0)
 		return -1;
 	snprintf(path, sizeof path, "%s/fetch", folder);
@@ -525,7 +529,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	static const char *const names[] = { "fetch",	 "acme.conf", "oauth2.conf",
-					     "requests", "answer",    "client-secret" };
+					     "requests", "answer",    "client-secret",
+					     "go" };
 	char path[PATH_MAX];
 
 	(void)state;
