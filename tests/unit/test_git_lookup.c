@@ -305,13 +305,14 @@ static void test_spellings_in_files(void **state)
 	char vendor[VENDOR_NAME_MAX], text[40 * TEXT_SIZE];
 
 	(void)state;
-	write_vendor(
-		"more",
-		"[vendor]\ndialect = oauth2\ntoken_url = https://login.example.com/token\n"
-		"client_id = x\nhosts = MORE.Example.COM:443 [2001:DB8:0:0::2] 192.0.2.7:8080\n");
+	write_vendor("more",
+		     "[vendor]\ndialect = oauth2\ntoken_url = https://login.example.com/token\n"
+		     "client_id = x\nhosts = MORE.Example.COM:443 [2001:DB8:0:0::2] "
+		     "[0064:FF9B::1] 192.0.2.7:8080\n");
 	assert_int_equal(ask("more.example.com", vendor, NULL), LOOKUP_FOUND);
 	assert_string_equal(vendor, "more");
 	assert_int_equal(ask("[2001:db8::2]", vendor, NULL), LOOKUP_FOUND);
+	assert_int_equal(ask("[64:ff9b::1]", vendor, NULL), LOOKUP_FOUND);
 	assert_int_equal(ask("192.0.2.7:8080", vendor, NULL), LOOKUP_FOUND);
 	assert_int_equal(ask("192.0.2.7", vendor, NULL), LOOKUP_FOREIGN);
 	/* a file that is too large for the quick look */
