@@ -12,7 +12,7 @@
  *              basic_raw | basic_form | post, success (statuses, default 200-299 without 202 and 206, which are unfinished), next (step whose turn comes with {prior.access_token}),
  *              header.NAME = template, field.PATH = template (a dotted PATH nests in JSON; an empty value is left out, RFC 6749 section 3.2)
  *   [answer], [answer STEP]   where things stand: access_token, refresh_token, lifetime, refresh_lifetime, login_time, token_type, error, error_description, subject: paths,
- *              alternatives apart by spaces, "a.b[0].c"; lifetime_is = auto | seconds | milliseconds | epoch | epoch_milliseconds (likewise
+ *              alternatives apart by spaces, "a.b[0].c"; lifetime_is = auto | seconds | milliseconds | epoch | epoch_milliseconds | rfc3339 (likewise
  *              refresh_lifetime_is); refresh_lifetime_zero = unknown | ended; token_type_missing = bearer | refused; answer STEP wins over answer.
  *   [error NAME] ordered rules, first match wins: step (names), status (list, ranges), body = empty | json | other, code (values at the error path), text (part of the description),
  *              means = refused | account | configuration | rate_limited | unavailable | login_again
@@ -49,7 +49,7 @@ enum {
 enum dialect_body { BODY_FORM, BODY_JSON, BODY_QUERY, BODY_NONE };
 enum dialect_client_auth { CLIENT_AUTH_NONE, CLIENT_AUTH_BASIC_RAW, CLIENT_AUTH_BASIC_FORM, CLIENT_AUTH_POST };
 enum dialect_refresh { REFRESH_ROTATE, REFRESH_KEEP, REFRESH_NONE };
-enum dialect_lifetime_kind { LIFETIME_AUTO, LIFETIME_SECONDS, LIFETIME_MILLISECONDS, LIFETIME_EPOCH, LIFETIME_EPOCH_MILLISECONDS };
+enum dialect_lifetime_kind { LIFETIME_AUTO, LIFETIME_SECONDS, LIFETIME_MILLISECONDS, LIFETIME_EPOCH, LIFETIME_EPOCH_MILLISECONDS, LIFETIME_RFC3339 };
 
 /* What an answer means; the reply of fetch carries these words (verdict_word()). */
 enum verdict {

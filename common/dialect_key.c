@@ -75,6 +75,7 @@ static const struct setting_word lifetime_words[] = {
 	{ "milliseconds", LIFETIME_MILLISECONDS },
 	{ "epoch", LIFETIME_EPOCH },
 	{ "epoch_milliseconds", LIFETIME_EPOCH_MILLISECONDS },
+	{ "rfc3339", LIFETIME_RFC3339 },
 	{ NULL, 0 },
 };
 static const struct setting_word zero_words[] = {

@@ -124,14 +124,30 @@ static bool is_path_byte(char c)
 	return (unsigned char)c > 0x20 && (unsigned char)c < 0x7f && !strchr(".[]", c);
 }
 
-/* "[0]" to "[999]", without leading zeros. Returns its length, 0 where it is none. */
+static bool is_bracketed(const char *content, size_t length)
+{
+	size_t digits = strspn(content, "0123456789");
+	const char *equals = memchr(content, '=', length);
+
+	if (digits == length)
+		return digits <= 3 && (content[0] != '0' || digits == 1);
+	if (equals)
+		return equals > content && equals + 1 < content + length;
+	return (length == 6 && memcmp(content, "string", 6) == 0) ||
+	       (length == 6 && memcmp(content, "number", 6) == 0);
+}
+
+/* "[0]" to "[999]" without leading zeros, "[string]", "[number]", "[name=value]". Returns its length,
+   0 where it is none of these. */
 static size_t index_length(const char *text)
 {
-	size_t digits = strspn(text + 1, "0123456789");
+	size_t length = 0;
 
-	if (digits == 0 || digits > 3 || text[1 + digits] != ']' || (text[1] == '0' && digits > 1))
+	while (is_path_byte(text[1 + length]) || (length > 0 && text[1 + length] == '.'))
+		length++;
+	if (length == 0 || text[1 + length] != ']' || !is_bracketed(text + 1, length))
 		return 0;
-	return digits + 2;
+	return length + 2;
 }
 
 /* name or index first, then ".name" or indexes */

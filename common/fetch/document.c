@@ -74,13 +74,55 @@ void document_release(struct document *document)
 	free(document);
 }
 
-/* One step down by "name" or "[3]" at *path, which moves behind it and its dot. NULL where there is no such thing. */
+/* True for an object whose member has this name and is this text: "type=AuthenticationTokens". */
+static bool has_member(struct json_object *object, char *selector)
+{
+	char *equals = strchr(selector, '=');
+	struct json_object *member = NULL;
+	bool result;
+
+	if (equals == NULL || !json_object_is_type(object, json_type_object))
+		return false;
+	*equals = '\0';
+	result = json_object_object_get_ex(object, selector, &member) && json_object_is_type(member, json_type_string) &&
+		 strcmp(json_object_get_string(member), equals + 1) == 0;
+	*equals = '=';
+	return result;
+}
+
+static bool is_selected(struct json_object *element, char *selector)
+{
+	if (strcmp(selector, "string") == 0)
+		return json_object_is_type(element, json_type_string);
+	if (strcmp(selector, "number") == 0)
+		return json_object_is_type(element, json_type_int);
+	return has_member(element, selector);
+}
+
+/* The element that stands at an index, or the first that is selected: "3", "string", "number", "name=value". */
+static struct json_object *element_of(struct json_object *array, char *selector)
+{
+	int64_t index;
+
+	if (!json_object_is_type(array, json_type_array))
+		return NULL;
+	if (number_parse(selector, 0, 1000, &index) == 0)
+		return json_object_array_get_idx(array, (size_t)index);
+	for (size_t i = 0; i < json_object_array_length(array); i++) {
+		struct json_object *element = json_object_array_get_idx(array, i);
+
+		if (is_selected(element, selector))
+			return element;
+	}
+	return NULL;
+}
+
+/* One step down by "name", "[3]" or another selector at *path, which moves behind it and its dot. NULL where there is no such thing. */
 static struct json_object *descend(struct json_object *object, const char **path)
 {
 	char part[128];
 	size_t length = **path == '[' ? strcspn(*path, "]") + 1 : strcspn(*path, ".[");
 	struct json_object *found = NULL;
-	int64_t index;
 
 	if (length == 0 || length >= sizeof(part) || length > strlen(*path))
 		return NULL;
@@ -95,9 +137,7 @@ static struct json_object *descend(struct json_object *object, const char **path
 		return found;
 	}
 	part[length - 1] = '\0';
-	if (number_parse(part + 1, 0, 1000, &index) < 0 || !json_object_is_type(object, json_type_array))
-		return NULL;
-	return json_object_array_get_idx(object, (size_t)index);
+	return element_of(object, part + 1);
 }
 
 static void take_value(struct json_object *object, struct document_value *value)

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/text.h"
 #include "common/vendor.h"
@@ -53,10 +54,50 @@ static int64_t from_milliseconds(int64_t number)
 	return number > 0 && number < 1000 ? 1 : number / 1000;
 }
 
+/* "+02:00" or "Z" in seconds; false for anything else. */
+static bool offset_of(const char *text, int64_t *seconds)
+{
+	int64_t hours, minutes;
+	char digits[3] = "";
+
+	*seconds = 0;
+	if (strcmp(text, "Z") == 0 || strcmp(text, "z") == 0)
+		return true;
+	if ((text[0] != '+' && text[0] != '-') || strlen(text) != strlen("+02:00") || text[3] != ':')
+		return false;
+	memcpy(digits, text + 1, 2);
+	if (number_parse(digits, 0, 23, &hours) < 0 || number_parse(text + 4, 0, 59, &minutes) < 0)
+		return false;
+	*seconds = (hours * 60 + minutes) * (text[0] == '-' ? -60 : 60);
+	return true;
+}
+
+/* RFC 3339 section 5.6: 2026-11-21T21:19:34.5+01:00. Strings alone; fractions are cut. */
+static bool moment_of(const struct document_value *value, int64_t *moment)
+{
+	struct tm parts = { .tm_isdst = 0 };
+	const char *rest;
+	int64_t offset;
+
+	if (value->kind != DOCUMENT_STRING || strlen(value->bytes) != value->length || strlen(value->bytes) < strlen("2026-11-21T21:19:34Z"))
+		return false;
+	rest = strptime(value->bytes, value->bytes[10] == ' ' ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%dT%H:%M:%S", &parts);
+	if (rest == NULL || rest - value->bytes != (ptrdiff_t)strlen("2026-11-21T21:19:34"))
+		return false;
+	if (rest[0] == '.')
+		rest += 1 + strspn(rest + 1, "0123456789");
+	if (!offset_of(rest, &offset))
+		return false;
+	*moment = (int64_t)timegm(&parts) - offset;
+	return true;
+}
+
 enum lifetime_result lifetime_of(const struct document_value *value, enum dialect_lifetime_kind kind, int64_t reference, int64_t *seconds)
 {
 	int64_t number;
 
+	if ((kind == LIFETIME_RFC3339 || kind == LIFETIME_AUTO) && moment_of(value, &number))
+		return from_moment(number, reference, seconds);
 	if (!number_of(value, &number))
 		return LIFETIME_UNKNOWN;
 	switch (kind == LIFETIME_AUTO ? guess(number) : kind) {
@@ -69,6 +110,8 @@ enum lifetime_result lifetime_of(const struct document_value *value, enum dialec
 		return from_moment(number, reference, seconds);
 	case LIFETIME_EPOCH_MILLISECONDS:
 		return from_moment(number / 1000, reference, seconds);
+	case LIFETIME_RFC3339:
+		break;
 	}
 	return LIFETIME_UNKNOWN;
 }
@@ -77,6 +120,8 @@ int64_t lifetime_moment(const struct document_value *value)
 {
 	int64_t number;
 
+	if (moment_of(value, &number))
+		return number < epoch_from || number > epoch_max ? 0 : number;
 	if (!number_of(value, &number) || number < epoch_from)
 		return 0;
 	if (number >= epoch_milliseconds_from)

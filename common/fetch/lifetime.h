@@ -17,11 +17,11 @@ enum lifetime_result {
 /*
  * One value as seconds from the answer's moment on (reference, UTC seconds). Integers and strings of digits only count; fractions, NaN, other text and what is
  * beyond 64 bits are unknown. auto: from 1e12 on milliseconds since 1970, from 1e9 on seconds since 1970, else a duration in seconds. A moment that is not
- * behind the reference is unknown (vendors print the login time there). More than VENDOR_LIFETIME_MAX is cut to it.
+ * behind the reference is unknown (vendors print the login time there). rfc3339 takes strings like 2026-11-21T21:19:34Z alone, auto takes them too. More than VENDOR_LIFETIME_MAX is cut to it.
  */
 enum lifetime_result lifetime_of(const struct document_value *value, enum dialect_lifetime_kind kind, int64_t reference, int64_t *seconds);
 
-/* A moment (UTC seconds) that an answer tells, like its login time: seconds or milliseconds since 1970. 0: unknown. */
+/* A moment (UTC seconds) that an answer tells, like its login time: seconds or milliseconds since 1970, or RFC 3339. 0: unknown. */
 int64_t lifetime_moment(const struct document_value *value);
 
 /*
