@@ -94,6 +94,32 @@ static int put_client_secret(const struct vendor *vendor, struct message *reques
 	return result;
 }
 
+/* How many bytes at the end of what was typed are the one-time code: the digits that the vendor file speaks of, else none. */
+static size_t code_length(const struct exchange *exchange)
+{
+	const struct secret *password = exchange->password;
+	size_t digits = (size_t)exchange->vendor->otp_digits;
+
+	if (digits == 0 || exchange->otp != NULL || password->length <= digits ||
+	    strspn(password->bytes + password->length - digits, "0123456789") < digits)
+		return 0;
+	return digits;
+}
+
+static int put_password(const struct exchange *exchange, struct message *request, struct error *error)
+{
+	const struct secret *password = exchange->password;
+	size_t code, length;
+
+	if (password == NULL || password->bytes == NULL)
+		return 0;
+	code = code_length(exchange);
+	length = password->length - code;
+	if (put_variable(request, "password", password->bytes, length, error) < 0)
+		return -1;
+	return code == 0 ? 0 : put_variable(request, "otp", password->bytes + length, code, error);
+}
+
 static int put_variables(const struct exchange *exchange, struct message *request, struct error *error)
 {
 	const struct vendor *vendor = exchange->vendor;
@@ -102,7 +128,7 @@ static int put_variables(const struct exchange *exchange, struct message *reques
 	    put_text(request, "issuer", vendor->issuer, error) < 0 || put_text(request, "client_id", vendor->client_id, error) < 0 ||
 	    put_text(request, "scope", vendor->scope, error) < 0 || put_client_secret(vendor, request, error) < 0)
 		return -1;
-	if (put_text(request, "username", exchange->username, error) < 0 || put_secret(request, "password", exchange->password, error) < 0 ||
+	if (put_text(request, "username", exchange->username, error) < 0 || put_password(exchange, request, error) < 0 ||
 	    put_secret(request, "otp", exchange->otp, error) < 0 || put_secret(request, "access_token", exchange->access_token, error) < 0 ||
 	    put_secret(request, "refresh_token", exchange->refresh_token, error) < 0)
 		return -1;

@@ -20,6 +20,7 @@ enum {
 	VENDOR_LIFETIME_MAX = 31536000, /* seconds, of default_lifetime and of any lifetime a vendor may tell */
 	CA_FILE_MAX = 1024 * 1024,  /* bytes */
 	VENDOR_FOLDERS_MAX = 3,     /* folders of vendor files */
+	VENDOR_OTP_DIGITS_MIN = 4, VENDOR_OTP_DIGITS_MAX = 10,
 	ACCOUNT_MAX = 256,          /* bytes with NUL of a vendor username */
 	VENDOR_PLACE_MAX = 1024,     /* bytes with NUL of a folder; each page of them costs a cached get a fault */
 };
@@ -43,6 +44,7 @@ struct vendor {
 	char *username;                   /* template with %u, default "%u" */
 	char *ca_file, *proxy, *connect_to;
 	int timeout;                      /* seconds */
+	int64_t otp_digits;               /* so many digits behind the password are the one-time code; 0: none */
 	enum vendor_refresh refresh;
 	int64_t default_lifetime;         /* seconds, 0: the dialect's */
 	struct vendor_host *hosts;        /* in the file's order */

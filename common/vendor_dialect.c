@@ -88,6 +88,32 @@ static int check_required(const struct vendor *vendor, const struct dialect *dia
 	return 0;
 }
 
+static bool parts_name_code(const struct dialect_part *parts, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strstr(parts[i].template_text, "{otp}"))
+			return true;
+	return false;
+}
+
+/* A code that no step sends would be cut off a password for nothing. */
+static int check_code(const struct vendor *vendor, const struct dialect *dialect, struct error *error)
+{
+	size_t i;
+
+	if (vendor->otp_digits == 0)
+		return 0;
+	for (i = 0; i < dialect->steps_count; i++)
+		if (parts_name_code(dialect->steps[i].fields, dialect->steps[i].fields_count) ||
+		    parts_name_code(dialect->steps[i].headers, dialect->steps[i].headers_count))
+			return 0;
+	return error_set(error, ERROR_CONFIGURATION,
+			 "%s: 'otp_digits' is set, but the dialect %s sends no {otp}; add field.otp = {otp} to [step login]",
+			 vendor->path, vendor->dialect);
+}
+
 int vendor_dialect(const struct vendor *vendor, const struct vendor_places *places,
 		   struct dialect *dialect, struct error *error)
 {
@@ -95,7 +121,7 @@ int vendor_dialect(const struct vendor *vendor, const struct vendor_places *plac
 	if (load(dialect, vendor, places, error) == 0 && override(dialect, vendor, error) == 0 &&
 	    override_refresh(dialect, vendor, error) == 0 &&
 	    dialect_check(dialect, vendor->path, error) == 0 &&
-	    check_required(vendor, dialect, error) == 0)
+	    check_required(vendor, dialect, error) == 0 && check_code(vendor, dialect, error) == 0)
 		return 0;
 	dialect_release(dialect);
 	return -1;

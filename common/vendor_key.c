@@ -150,6 +150,7 @@ static const struct setting vendor_settings[] = {
 	SETTING_TEXT("ca_file", vendor, ca_file, vendor_path_fault),
 	SET("proxy", set_endpoint, proxy),
 	SET("connect_to", set_endpoint, connect_to),
+	SETTING_NUMBER("otp_digits", vendor, otp_digits, VENDOR_OTP_DIGITS_MIN, VENDOR_OTP_DIGITS_MAX, "digits"),
 	{ .key = "timeout",
 	  .set = set_timeout,
 	  .offset = offsetof(struct vendor, timeout),

@@ -125,3 +125,34 @@ teardown_file() { pam_world_end; }
 	[[ "$(log_lines)" == *'refused the login'* ]]
 	[[ "$(log_lines)" != *account_not_set_up* ]]
 }
+
+@test "a one-time code typed behind the password goes into a field of its own" {
+	example apiax
+	sed -i '/^dialect/a otp_digits = 6' /etc/apitoken/vendors.d/apiax.conf
+	host alice "$(vendor_password alice)x" auth
+	unsaid '^auth PAM_SUCCESS'
+	[ "$(sent_fields)" = 'client_id grant_type password username ' ]
+	host alice "$(vendor_password alice)246810" auth setcred
+	said 'auth PAM_SUCCESS'
+	[ "$(sent_fields)" = 'client_id grant_type otp password username ' ]
+	[[ "&$(sent .body)&" == *'&otp=246810&'* ]]
+	# A password of six digits or less is never taken for a code.
+	host alice 123456 auth
+	[ "$(sent_fields)" = 'client_id grant_type password username ' ]
+}
+
+@test "otp_digits with a dialect that sends no code is told at once" {
+	vendor_conf acme <<-'END'
+		[vendor]
+		dialect = oauth2
+		token_url = https://vendor.test/oauth2/token
+		client_id = apitoken
+		otp_digits = 6
+	END
+	run as alice apitoken check
+	echo "$output"
+	[ "$status" -eq 6 ]
+	[[ "$output" == *"acme.conf"*"otp_digits"*"field.otp"* ]]
+	no_login
+	no_requests
+}
