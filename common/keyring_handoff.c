@@ -70,20 +70,23 @@ static const char *handoff_user(const char *description)
 	return digits + RANDOM_DIGITS + 1;
 }
 
-static bool is_handoff(int32_t serial, struct key_facts *facts)
+/* The user of the hand-off with this serial, in *facts; NULL where it is none. */
+static const char *find_user(int32_t serial, struct key_facts *facts)
 {
 	/* Special ids are negative, and no key has the number 0. */
-	return serial > 0 && key_facts(serial, facts) == 0 && key_is_private(facts, 0) &&
-	       handoff_user(facts->description) != NULL;
+	if (serial <= 0 || key_facts(serial, facts) != 0 || !key_is_private(facts, 0))
+		return NULL;
+	return handoff_user(facts->description);
 }
 
 int keyring_handoff_check(int32_t serial, const char *user, struct error *error)
 {
 	struct key_facts facts;
+	const char *handed_over = find_user(serial, &facts);
 
-	if (!is_handoff(serial, &facts))
+	if (handed_over == NULL)
 		return error_set(error, ERROR_NO_TOKEN, "no login was handed over");
-	if (strcmp(handoff_user(facts.description), user) != 0)
+	if (strcmp(handed_over, user) != 0)
 		return error_set(error, ERROR_NO_TOKEN,
 				 "the login that was handed over is another user's");
 	return 0;
@@ -96,7 +99,7 @@ int keyring_handoff_read(int32_t serial, struct secret *payload, struct error *e
 	*payload = SECRET_NONE;
 	if (check_root(error) != 0)
 		return -1;
-	if (!is_handoff(serial, &facts))
+	if (find_user(serial, &facts) == NULL)
 		return error_set(error, ERROR_NO_TOKEN, "no login was handed over");
 	if (key_read(serial, RECORD_PAYLOAD_MAX, payload) != 0)
 		return key_failure(error, errno, "take the login over");
@@ -107,6 +110,6 @@ void keyring_handoff_drop(int32_t serial)
 {
 	struct key_facts facts;
 
-	if (is_handoff(serial, &facts))
+	if (find_user(serial, &facts) != NULL)
 		keyctl_invalidate(serial);
 }

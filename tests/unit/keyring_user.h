@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Acting as other users with real keyrings: an act is a forked process that exits 0 or says why not. */
+/* Acting as other users with real keyrings: an act is a forked process that ends with 0. */
 #ifndef APITOKEN_TESTS_KEYRING_USER_H
 #define APITOKEN_TESTS_KEYRING_USER_H
 
