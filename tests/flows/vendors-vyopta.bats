@@ -107,6 +107,7 @@ teardown_file() { pam_world_end; }
 		[[ "$(log_lines)" == *"status $number, invalid_grant, rule wrong_password"* ]]
 	done
 	clear_log
+	vendor_control /users -d name=carol -d state=disabled >/dev/null
 	host carol "$(vendor_password carol)" auth
 	unsaid '^auth PAM_SUCCESS'
 	[[ "$(log_lines)" == *account_disabled* ]]
