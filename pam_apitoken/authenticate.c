@@ -174,8 +174,8 @@ int authenticate(const struct context *context)
 	if (result == PAM_AUTH_ERR || result == PAM_USER_UNKNOWN)
 		pam_fail_delay(context->pamh, AUTHENTICATE_FAIL_DELAY_US);
 	log_authentication(context, result, attempt.user.name,
-			   attempt.profile == NULL ? NULL : attempt.profile->policy.vendor,
-			   result == PAM_SUCCESS ? NULL : attempt.error.text);
+			   attempt.profile == NULL ? "" : attempt.profile->policy.vendor,
+			   result == PAM_SUCCESS ? "" : attempt.error.text);
 	profile_free(attempt.profile);
 	explicit_bzero(&attempt, sizeof(attempt));
 	return result;

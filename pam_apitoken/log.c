@@ -13,7 +13,7 @@
 #include "common/text.h"
 
 enum {
-	LINE_MAX_BYTES = 1024,
+	LINE_MAX_BYTES = 2048,
 	FIELD_MAX_BYTES = 201, /* with NUL: what one foreign field may take of a line */
 };
 
@@ -99,6 +99,16 @@ static const char *headline(int result)
 	}
 }
 
+/* The core's texts begin with the vendor's name, which the line has already. */
+static const char *without_vendor(const char *cause, const char *vendor)
+{
+	const size_t length = strlen(vendor);
+
+	return strncmp(cause, vendor, length) == 0 && strncmp(cause + length, ": ", 2) == 0
+		       ? cause + length + 2
+		       : cause;
+}
+
 void log_authentication(const struct context *context, int result, const char *user,
 			const char *vendor, const char *cause)
 {
@@ -113,6 +123,6 @@ void log_authentication(const struct context *context, int result, const char *u
 		 headline(result), login_name(logname), (unsigned int)getuid(),
 		 (unsigned int)geteuid(), item(context, PAM_TTY, tty),
 		 item(context, PAM_RUSER, ruser), item(context, PAM_RHOST, rhost),
-		 field(name, user), vendor == NULL ? "" : " vendor=", vendor == NULL ? "" : vendor,
-		 cause == NULL ? "" : ": ", cause == NULL ? "" : cause);
+		 field(name, user), vendor[0] == '\0' ? "" : " vendor=", vendor,
+		 cause[0] == '\0' ? "" : ": ", without_vendor(cause, vendor));
 }

@@ -19,7 +19,7 @@ void log_line(const struct context *context, int priority, const char *format, .
  * How an authentication ended, with the fields of pam_unix's failure line, so that log scanners
  * (fail2ban, logwatch) know it: NOTICE for success and for a refused login, WARNING where the
  * vendor gave no verdict, ERR for configuration, CRIT for a failed system call, DEBUG for users who
- * are not ours. user, vendor and cause may be NULL.
+ * are not ours. user may be NULL; vendor and cause may be "".
  */
 void log_authentication(const struct context *context, int result, const char *user,
 			const char *vendor, const char *cause);

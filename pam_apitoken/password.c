@@ -37,8 +37,8 @@ static int authtok_failure(const struct context *context, int result, struct err
 			  "use_first_pass, and no earlier module has asked for a password");
 		return PAM_AUTH_ERR;
 	}
-	error_set(error, ERROR_SYSTEM, "the host program gave no password: %s",
-		  pam_strerror(context->pamh, result));
+	error_set(error, ERROR_SYSTEM, "the host program gave no answer to the prompt (PAM code %d)",
+		  result);
 	switch (result) {
 	case PAM_CONV_ERR:
 	case PAM_AUTHTOK_ERR: /* libpam's word for any failed conversation */

@@ -66,8 +66,8 @@ static bool store_is_required(const struct context *context)
 static int storing_failed(const struct context *context, struct handoff *handoff,
 			  const struct user *user, const struct error *error, int failure)
 {
-	log_line(context, LOG_WARNING, "user=%s is logged in without a token: %s", user->name,
-		 error->text);
+	log_line(context, handoff->tried ? LOG_DEBUG : LOG_WARNING,
+		 "user=%s is logged in without a token: %s", user->name, error->text);
 	if (handoff->tried)
 		handoff_drop(handoff);
 	else

@@ -61,7 +61,7 @@ posts_are() { [ "$(password_posts)" -eq "$1" ]; }
 	said '25 auth PAM_AUTHINFO_UNAVAIL' 'state same'
 }
 
-@test "HST-11 ENV-08 the module exports the entry points only, links three libraries, and has no getenv" {
+@test "HST-11 HST-01 ENV-08 the module exports the entry points only, links three libraries, and has no getenv" {
 	diff - <(nm -D --defined-only "$MODULE" | awk '$2 != "A" { print $3 }' | sort) <<-'GOLDEN'
 		pam_sm_acct_mgmt
 		pam_sm_authenticate

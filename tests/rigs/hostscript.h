@@ -100,6 +100,15 @@ static void script_read(struct script *script, FILE *file)
 	free(line);
 }
 
+/* So that what is found in memory afterwards is not this rig's own copy. */
+static void script_forget(struct script *script)
+{
+	for (int i = 0; i < script->count; i++) {
+		if (script->answers[i].bytes)
+			explicit_bzero(script->answers[i].bytes, strlen(script->answers[i].bytes));
+	}
+}
+
 static int flag_value(const char *word, size_t length)
 {
 	static const struct { const char *word; int value; } flags[] = {

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -81,6 +82,14 @@ static void *setup_waiter(void *nothing)
 	return nothing;
 }
 
+static bool setup_storm(void (*counter)(int))
+{
+	const struct sigaction action = { .sa_handler = counter };
+	const struct itimerval each = { { 0, 1000 }, { 0, 1000 } };
+
+	return sigaction(SIGALRM, &action, NULL) == 0 && setitimer(ITIMER_REAL, &each, NULL) == 0;
+}
+
 static bool setup_sigchld(const char *mode, void (*counter)(int))
 {
 	struct sigaction action = { .sa_handler = SIG_DFL };
@@ -94,6 +103,8 @@ static bool setup_sigchld(const char *mode, void (*counter)(int))
 		sigaddset(&set, SIGCHLD);
 		return pthread_sigmask(SIG_BLOCK, &set, NULL) == 0;
 	}
+	if (strcmp(mode, "storm") == 0)
+		return setup_storm(counter);
 	if (strcmp(mode, "ign") == 0)
 		action.sa_handler = SIG_IGN;
 	else if (strcmp(mode, "nocldwait") == 0)

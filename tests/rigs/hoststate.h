@@ -29,6 +29,7 @@ struct host_state {
 	uid_t uids[3];
 	gid_t gids[3];
 	bool children;
+	long resident; /* kB */
 };
 
 static void state_append(char *text, const char *more)
@@ -64,6 +65,21 @@ static void state_descriptors(char text[static STATE_TEXT_MAX])
 	free(entries);
 }
 
+static long state_resident(void)
+{
+	long total = 0, resident = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+	char line[256] = "", *rest;
+
+	if (file && fgets(line, sizeof(line), file)) {
+		total = strtol(line, &rest, 10);
+		resident = strtol(rest, NULL, 10);
+	}
+	if (file)
+		fclose(file);
+	return total > 0 ? resident * (sysconf(_SC_PAGESIZE) / 1024) : 0;
+}
+
 static void state_take(struct host_state *state)
 {
 	const char *locale = setlocale(LC_ALL, NULL);
@@ -85,6 +101,7 @@ static void state_take(struct host_state *state)
 	if (getresuid(&state->uids[0], &state->uids[1], &state->uids[2]) ||
 	    getresgid(&state->gids[0], &state->gids[1], &state->gids[2]))
 		abort();
+	state->resident = state_resident();
 	state->children = waitpid(-1, NULL, WNOHANG | __WALL) >= 0;
 }
 

@@ -28,7 +28,8 @@ static const char usage_text[] =
 	"  -i ITEM=TEXT  rhost, ruser, tty (before the first call)\n"
 	"  -r USER       real ids of USER, effective uid 0, as su and sudo have\n"
 	"  -u USER       become USER wholly\n"
-	"  -s MODE       SIGCHLD: dfl, ign, nocldwait, handler (reaps all), waiter (a thread in waitpid), blocked, count\n"
+	"  -s MODE       SIGCHLD: dfl, ign, nocldwait, handler (reaps all), waiter (a thread in waitpid), blocked,\n"
+	"                count; and storm: the default, with a SIGALRM each millisecond\n"
 	"  -x DIGITS     close these of the descriptors 0, 1, 2 before the first call\n"
 	"  -l NAME=N     resource limit: as, core, cpu, fsize, nofile, nproc, stack\n"
 	"  -n COUNT      runs, each from pam_start to pam_end (which unloads the modules)\n"
@@ -38,10 +39,10 @@ static const char usage_text[] =
 	"  -k            compare the state of the process before and after, count signals\n"
 	"calls: auth acct setcred open close chauthtok end, each with flags: auth:silent+nonull setcred:establish|delete|reinit|refresh+silent\n"
 	"       end:data_silent; fork CALLS... join (a child makes these calls) | join-env (and its PAM environment comes back, as sshd does)\n"
-	"       user=NAME (sets PAM_USER)  putenv=NAME=VALUE  getuser  env (prints the PAM environment)  stop (raises SIGSTOP)\n"
+	"       user=NAME (sets PAM_USER)  putenv=NAME=VALUE  getuser  env (prints the PAM environment)  stop (forgets its answers, then SIGSTOP)\n"
 	"       a run without end ends with a silent setcred:delete and end, unreported, so that no hand-off stays behind\n"
 	"report: \"CALL CODE\" for each call, \"prompt off|on TEXT\", \"info TEXT\", \"error TEXT\", \"env NAME=VALUE\", \"delay\" (a module asked for one; libpam varies it), \"user NAME\",\n"
-	"        with -k \"signals N\" and \"state same|changed WHAT\"; with -n or -t each different line once, with its count before it\n"
+	"        with -k \"resident KILOBYTES\", \"signals N\" and \"state same|changed WHAT\"; with -n or -t each different line once, with its count before it\n"
 	"exit: 0 the calls were made, 2 usage, 71 the host itself failed\n";
 
 enum { USERS_MAX = 64, THREADS_MAX = 512 };
@@ -217,6 +218,7 @@ static void call_make(struct run *run, const char *call)
 	} else if (strcmp(call, "env") == 0) {
 		environment_report(run->pamh);
 	} else if (strcmp(call, "stop") == 0) {
+		script_forget(&host.script);
 		raise(SIGSTOP);
 	} else {
 		dprintf(2, "pamh: unknown call %s\n", call);
@@ -400,6 +402,7 @@ static void process_prepare(const struct process *process)
 
 	if (!script)
 		stop(process->script);
+	setvbuf(script, NULL, _IONBF, 0); /* no copy of an answer stays in a buffer */
 	script_read(&host.script, script);
 	if (script != stdin)
 		fclose(script);
@@ -437,7 +440,7 @@ int main(int argc, char **argv)
 	report_tally();
 	if (host.compare) {
 		state_compare(&before, &after, changes);
-		fprintf(tally.file, "signals %d\n", atomic_load(&signals_seen));
+		fprintf(tally.file, "resident %ld\nsignals %d\n", after.resident, atomic_load(&signals_seen));
 		fprintf(tally.file, "state %s%s\n", changes[0] ? "changed " : "same", changes);
 	}
 	fclose(tally.file);
