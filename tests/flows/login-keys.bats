@@ -96,3 +96,50 @@ as_localuser_in_alices_session()
 	run as alice sh -c 'keyctl revoke @s; apitoken token --force'
 	[ "$output" = "$token" ]
 }
+
+@test "KEY-18 sudo and su to somebody else show that user's ring, never the caller's token" {
+	login_ssh alice "$(vendor_password alice)"
+	token=$(record_of alice acme | sed -n 's/^access_token=//p')
+	clear_keys bob
+	for command in "apitoken token --force" "-u bob apitoken token --force"; do
+		# shellcheck disable=SC2086 # options and words
+		run login_sudo alice "$(vendor_password alice)" $command
+		echo "$output"
+		[ "$status" -eq 3 ]
+		[[ "$output" != *"$token"* ]]
+	done
+	run login_su alice localuser "$LOCAL_PASSWORD" 'apitoken token --force'
+	[ "$status" -eq 3 ]
+	[[ "$output" != *"$token"* ]]
+	assert_token alice acme
+}
+
+@test "KEY-17 descriptions name the vendor, not the account or a host, and other users do not see even that" {
+	login_ssh alice "$(vendor_password alice)"
+	vendor_password bob | as alice apitoken login acme --account bob --password-stdin
+	descriptions=$(keys_of alice | cut -d' ' -f6- | grep apitoken | sort)
+	echo "$descriptions"
+	[ "$(wc -l <<<"$descriptions")" -eq 2 ]
+	[ "$(head -1 <<<"$descriptions")" = apitoken:v1:acme ]
+	[[ "$(tail -1 <<<"$descriptions")" =~ ^apitoken:v1:acme:[0-9a-f]{16}$ ]]
+	run as bob grep apitoken: /proc/keys
+	[ -z "$output" ]
+	for user in alice root; do
+		run as "$user" grep -E "apitoken:v1:.*(alice|bob|test|http)" /proc/keys
+		[ -z "$output" ]
+	done
+}
+
+@test "KEY-07 a quota used up by two hundred keyrings: the login succeeds, and the CLI says that the keyring is full" {
+	# As rootless containers leave them.
+	as alice sh -c 'i=0; while keyctl newring "container$i" @u >/dev/null 2>&1; do i=$((i + 1)); done; echo "$i"' >/run/made
+	[ "$(cat /run/made)" -gt 100 ]
+	run login_ssh alice "$(vendor_password alice)" id -un
+	[ "$output" = alice ]
+	assert_no_token alice
+	run as alice apitoken login acme --username alice --password-stdin < <(vendor_password alice)
+	echo "$output"
+	[ "$status" -eq 5 ]
+	[[ "$output" == *full* ]]
+	[[ "$output" == *maxkeys* ]]
+}
