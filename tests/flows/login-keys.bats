@@ -56,12 +56,20 @@ as_localuser_in_alices_session()
 @test "KEY-02 a record planted in the session keyring or a nested one is not used" {
 	login_ssh bob "$(vendor_password bob)"
 	record_of bob acme >/run/planted
-	run as alice sh -c "$RIGS/twouid alice plant @s apitoken:v1:acme <&3; apitoken token --force; echo exit \$?" 3</run/planted
-	[[ "$output" == *"exit 3"* ]]
-	run as alice sh -c "keyctl newring nested @s; $RIGS/twouid alice plant \$(keyctl search @s keyring nested) apitoken:v1:acme <&3
-		apitoken token --force; echo exit \$?" 3</run/planted
-	[[ "$output" == *"exit 3"* ]]
-	[[ "$output" != *"$(sed -n 's/^access_token=//p' /run/planted)"* ]]
+	token=$(sed -n 's/^access_token=//p' /run/planted)
+	# The control: the very same record counts in her own keyring, so that it is the place that makes the difference.
+	run as alice sh -c "$RIGS/twouid alice plant @u apitoken:v1:acme private <&3; apitoken token --force" 3</run/planted
+	[[ "$output" == *"$token"* ]]
+	clear_keys alice
+	for kind in '' private; do
+		run as alice sh -c "$RIGS/twouid alice plant @s apitoken:v1:acme $kind <&3; apitoken token --force; echo exit \$?" 3</run/planted
+		[[ "$output" == *"exit 3"* ]]
+		[[ "$output" != *"$token"* ]]
+		run as alice sh -c "keyctl newring nested @s; $RIGS/twouid alice plant \$(keyctl search @s keyring nested) apitoken:v1:acme $kind <&3
+			apitoken token --force; echo exit \$?" 3</run/planted
+		[[ "$output" == *"exit 3"* ]]
+		[[ "$output" != *"$token"* ]]
+	done
 }
 
 @test "KEY-02 a record of somebody else in the user's own keyring is not used" {

@@ -6,8 +6,8 @@
  * twouid USER keys                         what is in the user's own keyring @u, one key a line:
  *                                          SERIAL TYPE OWNER PERMISSION TIMEOUT DESCRIPTION   (TIMEOUT as /proc/keys shows it)
  * twouid USER attack SERIAL                tries everything on a key of somebody else, prints each deed that was not refused
- * twouid USER plant RING DESCRIPTION       adds a key of type user with the payload from stdin, readable by all, to a keyring (@s, @u
- *                                          or a serial); prints its serial
+ * twouid USER plant RING DESCRIPTION [private]   adds a key of type user with the payload from stdin to a keyring (@s, @u or a serial),
+ *                                          open to all, or with the permission that our own records have; prints its serial
  * Started by USER already, it stays what it is. */
 #include <errno.h>
 #include <grp.h>
@@ -24,6 +24,7 @@
 #define PAYLOAD_MAX 32767
 #define LINE_MAX_BYTES 1024
 #define ALL_PERMISSIONS 0x3f3f3f3f
+#define RECORD_PERMISSION 0x003f0000
 
 static void stop(const char *what)
 {
@@ -151,14 +152,14 @@ static key_serial_t ring_parse(const char *text)
 	return strcmp(text, "@u") == 0 ? KEY_SPEC_USER_KEYRING : serial_parse(text);
 }
 
-static int plant(const char *ring, const char *description)
+static int plant(const char *ring, const char *description, key_perm_t permission)
 {
 	static char payload[PAYLOAD_MAX];
 	size_t length = fread(payload, 1, sizeof(payload), stdin);
 	/* In the thread keyring first: there it is possessed, and its permission may be set. */
 	key_serial_t key = add_key("user", description, payload, length, KEY_SPEC_THREAD_KEYRING);
 
-	if (key < 0 || keyctl_setperm(key, ALL_PERMISSIONS) < 0 || keyctl_link(key, ring_parse(ring)) < 0)
+	if (key < 0 || keyctl_setperm(key, permission) < 0 || keyctl_link(key, ring_parse(ring)) < 0)
 		stop("cannot plant the key");
 	printf("%d\n", key);
 	return 0;
@@ -182,7 +183,9 @@ int main(int argc, char **argv)
 	if (argc == 4 && strcmp(argv[2], "attack") == 0)
 		return attack(serial_parse(argv[3]));
 	if (argc == 5 && strcmp(argv[2], "plant") == 0)
-		return plant(argv[3], argv[4]);
+		return plant(argv[3], argv[4], ALL_PERMISSIONS);
+	if (argc == 6 && strcmp(argv[2], "plant") == 0 && strcmp(argv[5], "private") == 0)
+		return plant(argv[3], argv[4], RECORD_PERMISSION);
 	fprintf(stderr, "twouid: cannot %s with these arguments\n", argv[2]);
 	return 2;
 }
