@@ -229,6 +229,34 @@ head_of() { printf 'HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\n%s\
 	! grep -iE 'cookie|expect|upgrade|accept-encoding|referer|authorization' <<<"$output" || false
 }
 
+@test "NET-12 TLS offers HTTP/1.1 and nothing else" {
+	badidp_start --plain --script - <<<'read'
+	fetch_liar 'timeout = 1'
+	fetch_login alice "$CANARY_PASSWORD"
+	verdict_is unavailable
+	run grep -a 'cut-request' "$BADIDP_LOG"
+	[[ $output = *'http/1.1'* ]] || { cat "$BADIDP_LOG"; false; }
+	[[ $output != *'\x02h2'* && $output != *'spdy'* ]] || { cat "$BADIDP_LOG"; false; }
+}
+
+@test "NET-04 an endpoint, realm or link in the answer leads nowhere" {
+	local second second_log code
+	for code in 200 400 401; do
+		badidp_stop
+		badidp_start --json <(printf %s "$GOOD_ANSWER")
+		second=https://git.test:$BADIDP_PORT second_log=$BADIDP_LOG
+		badidp_start --status "$code" --header 'Content-Type: application/json' --header "WWW-Authenticate: Bearer realm=\"$second/token\",service=\"x\"" \
+			--header "Link: <$second/token>; rel=\"token_endpoint\"" --header "Refresh: 0; url=$second/" --header "Content-Location: $second/" \
+			--body "{\"error\":\"insufficient_scope\",\"token_endpoint\":\"$second/token\",\"issuer\":\"$second\",\"location\":\"$second\"}"
+		fetch_liar
+		fetch_login alice "$CANARY_PASSWORD"
+		verdict_is unavailable
+		sent_once
+		[ "$(badidp_connections)" = 1 ]
+		[ "$(grep -c accepted "$second_log")" = 0 ]
+	done
+}
+
 @test "NET-11 no HTTP at all, HTTP/0.9, HTTP/2 bytes: unavailable" {
 	unavailable_by $'read\nsend '"$GOOD_ANSWER" 'not HTTP/1.1'
 	unavailable_by $'read\nsend SSH-2.0-OpenSSH_9.2\\r\\n' 'not HTTP/1.1'

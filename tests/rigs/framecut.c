@@ -55,6 +55,10 @@ static void make_frame(const char *libexec, const char *configuration, const cha
 		rig.length += (size_t)got;
 	close(pair[0]);
 	close(pair[1]);
+	message_release(&request);
+	secret_release(&password);
+	dialect_release(&dialect);
+	vendor_release(&vendor);
 }
 
 static pid_t start(int *host)
