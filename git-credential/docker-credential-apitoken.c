@@ -24,6 +24,8 @@ enum {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
 	LIST_MAX = 4 * 1024 * 1024, /* bytes: every host of every vendor */
+	DRAIN_SIZE = 16 * 1024,     /* bytes at a time ... */
+	DRAIN_TIMES = 64,           /* ... and so often: 1 MiB, more than any login */
 	ANSWER_FRAME = 128,         /* bytes of an answer without its three values */
 };
 
@@ -198,11 +200,14 @@ static int list(void)
  */
 static int ignore(void)
 {
-	static char drain[16 * 1024];
-	ssize_t got;
+	static char drain[DRAIN_SIZE];
 
-	while ((got = read(STDIN_FILENO, drain, sizeof(drain))) > 0 || (got < 0 && errno == EINTR))
-		;
+	for (int i = 0; i < DRAIN_TIMES; i++) {
+		ssize_t got = read(STDIN_FILENO, drain, sizeof(drain));
+
+		if (got == 0 || (got < 0 && errno != EINTR))
+			break;
+	}
 	explicit_bzero(drain, sizeof(drain));
 	return EXIT_DONE;
 }

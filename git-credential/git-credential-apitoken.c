@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/error.h"
+#include "common/message.h"
 #include "common/tokens.h"
 #include "git-credential/git_answer.h"
 #include "git-credential/git_request.h"
@@ -12,7 +13,7 @@
 
 static const char program[] = "git-credential-apitoken";
 
-enum { EXIT_DONE = 0 };
+enum { EXIT_DONE = 0, MILLISECONDS = 1000 };
 
 /* The caller's error becomes git's line: with the vendor in front, and what helps behind. */
 static int fail_for(const struct lookup *lookup, struct error *error)
@@ -129,11 +130,12 @@ static int erase(const struct git_request *request)
 
 static int with_request(int (*operation)(const struct git_request *request))
 {
+	const int64_t deadline = clock_monotonic_ms() + GIT_REQUEST_SECONDS * MILLISECONDS;
 	struct git_request request;
 	struct error error = { .code = ERROR_NONE };
 	int code = EXIT_DONE;
 
-	if (git_request_read(&request, STDIN_FILENO, &error) != 0)
+	if (git_request_read(&request, STDIN_FILENO, deadline, &error) != 0)
 		code = program_fail(program, &error);
 	else if (git_request_answerable(&request))
 		code = operation(&request);

@@ -2,9 +2,12 @@
 #include "git-credential/git_request.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/message.h"
 #include "git-credential/challenge.h"
 
 enum {
@@ -228,16 +231,38 @@ static int take_chunk(struct git_request *request, struct secret *line, const ch
 	return 0;
 }
 
-static int read_lines(struct git_request *request, int descriptor, struct secret *line,
-		      struct error *error)
+/* Waits until there is something to read, or the end. */
+static int wait_input(int descriptor, int64_t deadline_ms, struct error *error)
+{
+	struct pollfd input = { .fd = descriptor, .events = POLLIN };
+
+	for (;;) {
+		int64_t left = deadline_ms - clock_monotonic_ms();
+		int ready = left > 0 ? poll(&input, 1, left < INT_MAX ? (int)left : INT_MAX) : 0;
+
+		if (ready > 0)
+			return 0;
+		if (ready == 0)
+			return refuse(error, "its end did not come in time");
+		if (errno != EINTR)
+			return error_set_errno(error, ERROR_SYSTEM, errno,
+					       "cannot wait for git's request");
+	}
+}
+
+static int read_lines(struct git_request *request, int descriptor, int64_t deadline_ms,
+		      struct secret *line, struct error *error)
 {
 	char chunk[READ_SIZE];
 	size_t total = 0;
 	int result = 0;
 
 	while (result == 0) {
-		ssize_t got = read(descriptor, chunk, sizeof(chunk));
+		ssize_t got;
 
+		if (wait_input(descriptor, deadline_ms, error) != 0)
+			return -1;
+		got = read(descriptor, chunk, sizeof(chunk));
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
@@ -260,7 +285,8 @@ static int read_lines(struct git_request *request, int descriptor, struct secret
 	return result < 0 ? -1 : 0;
 }
 
-int git_request_read(struct git_request *request, int descriptor, struct error *error)
+int git_request_read(struct git_request *request, int descriptor, int64_t deadline_ms,
+		     struct error *error)
 {
 	struct secret line = SECRET_NONE;
 	int result;
@@ -270,7 +296,7 @@ int git_request_read(struct git_request *request, int descriptor, struct error *
 		result =
 			error_set(error, ERROR_MEMORY, "out of memory while reading git's request");
 	else
-		result = read_lines(request, descriptor, &line, error);
+		result = read_lines(request, descriptor, deadline_ms, &line, error);
 	secret_release(&line);
 	return result;
 }

@@ -10,6 +10,7 @@
 #define APITOKEN_GIT_REQUEST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "common/error.h"
 #include "common/host.h"
@@ -19,6 +20,7 @@
 enum {
 	GIT_LINE_MAX = 65535,          /* bytes with LF, as git documents it */
 	GIT_REQUEST_MAX = 1024 * 1024, /* bytes of a whole request */
+	GIT_REQUEST_SECONDS = 120, /* for all of it, so that no half request keeps us for ever */
 };
 
 struct git_request {
@@ -44,9 +46,13 @@ void git_request_release(struct git_request *request);
  * (ERROR_POLICY, ERROR_MEMORY). */
 int git_request_line(struct git_request *request, const char *line, size_t length,
 		     struct error *error);
-/* Reads a whole request. *request is initialised here; the caller releases it. -1: ERROR_POLICY
- * (malformed, too large), ERROR_SYSTEM, ERROR_MEMORY. */
-int git_request_read(struct git_request *request, int descriptor, struct error *error);
+/*
+ * Reads a whole request until the deadline (clock_monotonic_ms() scale). *request is initialised
+ * here; the caller releases it. -1: ERROR_POLICY (malformed, too large, too slow), ERROR_SYSTEM,
+ * ERROR_MEMORY.
+ */
+int git_request_read(struct git_request *request, int descriptor, int64_t deadline_ms,
+		     struct error *error);
 /* True where protocol and host name something that a token may be given to: the host's owner is
  * another question. */
 bool git_request_answerable(const struct git_request *request);
