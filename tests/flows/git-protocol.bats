@@ -302,6 +302,23 @@ look_alikes()
 	[[ "$stderr" == 'git-credential-apitoken: '*'cannot write the answer to standard output; the token is unharmed: Input/output error' ]]
 }
 
+@test "CRD-08 endless, oversized, cut and trickled requests: refused early or answered, never hung" {
+	local filler
+	run --separate-stderr timeout 60 "$RIGS/twouid" alice run git-credential-apitoken get </dev/zero
+	[ "$status" -eq 7 ] && [ -z "$output" ]
+	run --separate-stderr timeout 60 "$RIGS/twouid" alice run git-credential-apitoken get < <(yes unknown=value)
+	[ "$status" -eq 7 ] && [ -z "$output" ]
+	filler=$(head -c 70000 /dev/zero | tr '\0' x)
+	run --separate-stderr ask alice git.test:8443 get "password=$filler"
+	[ "$status" -eq 7 ] && [ -z "$output" ]
+	run --separate-stderr ask alice git.test:8443 get "password=${filler:0:65000}"
+	[ "$(answer_value password)" = "$(now_token alice)" ]
+	run --separate-stderr as alice git-credential-apitoken get < <(printf 'protocol=https\nhost=git.test:8443')
+	[ "$(answer_value password)" = "$(now_token alice)" ]
+	run --separate-stderr as alice git-credential-apitoken get < <(grep -o . <<<$'protocol=https' | tr -d '\n'; sleep 0.1; printf '\nhost=git'; sleep 0.1; printf '.test:8443\n'; sleep 0.1; printf '\n')
+	[ "$(answer_value password)" = "$(now_token alice)" ]
+}
+
 @test "the whole answer is one write, and a hit needs no network, no lock, no child and under 80 system calls" {
 	printf 'protocol=https\nhost=git.test:8443\n\n' >/tmp/request
 	chmod 644 /tmp/request

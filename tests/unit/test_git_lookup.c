@@ -9,10 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/message.h"
 #include "git-credential/git_request.h"
 #include "git-credential/lookup.h"
 
-enum { FOLDER_MAX = 64, PATH_SIZE = 128, TEXT_SIZE = 1024 };
+enum { PATIENCE_MS = 60000, FOLDER_MAX = 64, PATH_SIZE = 128, TEXT_SIZE = 1024 };
 
 static char folder[FOLDER_MAX];
 
@@ -86,7 +87,8 @@ static enum lookup_result ask(const char *host, char vendor[static VENDOR_NAME_M
 	assert_int_equal(write(pipe_ends[1], text, (size_t)length), length);
 	close(pipe_ends[1]);
 	assert_int_equal(lookup_init(&lookup, error), 0);
-	if (git_request_read(&request, pipe_ends[0], error) == 0 &&
+	if (git_request_read(&request, pipe_ends[0], clock_monotonic_ms() + PATIENCE_MS, error) ==
+		    0 &&
 	    git_request_answerable(&request))
 		result = lookup_host(&lookup, request.host, error);
 	if (result == LOOKUP_FOUND)

@@ -8,7 +8,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/message.h"
 #include "git-credential/git_request.h"
+
+enum { PATIENCE_MS = 60000, IMPATIENCE_MS = 50 };
 
 enum outcome {
 	ANSWERABLE, /* https, a host: somebody may be asked for it */
@@ -25,7 +28,7 @@ static enum outcome read_bytes(const char *bytes, size_t length, struct git_requ
 	assert_true(descriptor >= 0);
 	assert_int_equal(write(descriptor, bytes, length), (ssize_t)length);
 	assert_int_equal(lseek(descriptor, 0, SEEK_SET), 0);
-	result = git_request_read(request, descriptor, &error);
+	result = git_request_read(request, descriptor, clock_monotonic_ms() + PATIENCE_MS, &error);
 	close(descriptor);
 	if (result != 0) {
 		assert_int_equal(error.code, ERROR_POLICY);
@@ -254,6 +257,46 @@ static void test_long_header(void **state)
 	git_request_release(&request);
 }
 
+/* The writer says so much and then keeps the pipe open. */
+static void assert_too_slow(const char *text)
+{
+	struct git_request request;
+	struct error error = { .code = ERROR_NONE };
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], text, strlen(text)), (ssize_t)strlen(text));
+	assert_int_equal(git_request_read(&request, ends[0], clock_monotonic_ms() + IMPATIENCE_MS,
+					  &error),
+			 -1);
+	assert_int_equal(error.code, ERROR_POLICY);
+	git_request_release(&request);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void test_no_end(void **state)
+{
+	static const char whole[] = "protocol=https\nhost=h\n\n";
+	struct git_request request;
+	struct error error;
+	int ends[2];
+
+	(void)state;
+	assert_too_slow("");
+	assert_too_slow("protocol=https\nhost=h");
+	assert_too_slow("protocol=https\nhost=h\n");
+	/* the blank line is the end: nobody waits for the pipe to close */
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], whole, sizeof(whole) - 1), (ssize_t)sizeof(whole) - 1);
+	assert_int_equal(
+		git_request_read(&request, ends[0], clock_monotonic_ms() + PATIENCE_MS, &error), 0);
+	assert_true(git_request_answerable(&request));
+	git_request_release(&request);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void test_binary(void **state)
 {
 	unsigned char bytes[3000];
@@ -341,9 +384,13 @@ int main(void)
 			  "no output",
 			  test_missing),
 		UNIT_TEST("CRD-04 no protocol but https is answered", test_protocols),
-		UNIT_TEST("lines of 65,535 bytes and requests of 1 MiB are the most", test_sizes),
-		UNIT_TEST("a long header is one line, whatever it holds", test_long_header),
-		UNIT_TEST("random bytes are answered by nobody", test_binary),
+		UNIT_TEST("CRD-08 lines of 65,535 bytes and requests of 1 MiB are the most",
+			  test_sizes),
+		UNIT_TEST("CRD-08 a long header is one line, whatever it holds", test_long_header),
+		UNIT_TEST("CRD-08 random bytes are answered by nobody", test_binary),
+		UNIT_TEST("CRD-08 a request whose end does not come is given up, one that ended is "
+			  "not waited for",
+			  test_no_end),
 		UNIT_TEST("attributes reach their fields", test_fields),
 		UNIT_TEST("what depends on a capability counts only behind it, and an empty array "
 			  "value starts anew",
