@@ -6,6 +6,19 @@
 #include "common/keyring.h"
 #include "git-credential/choose.h"
 #include "git-credential/command.h"
+#include "git-credential/revoke.h"
+
+/* The vendor's answer changes nothing about the logout here. */
+static void tell_vendor(const char *description, const char *vendor)
+{
+	struct error error = { .code = ERROR_NONE };
+
+	if (revoke(description, vendor, &error) == REVOKE_FAILED)
+		fprintf(stderr,
+			"apitoken: vendor '%s' could not be told; there the login lives on until it "
+			"ends: %s\n",
+			vendor, error.text);
+}
 
 /* Removes the records of the vendor, or all where it is NULL. Returns how many, or -1. */
 static int remove_records(const char *vendor, struct error *error)
@@ -21,6 +34,7 @@ static int remove_records(const char *vendor, struct error *error)
 		if (record_description_parse(items[i].description, name, &further) != 0 ||
 		    (vendor && strcmp(name, vendor) != 0))
 			continue;
+		tell_vendor(items[i].description, name);
 		if (keyring_remove(items[i].description, error) != 0 &&
 		    error->code != ERROR_NO_TOKEN)
 			return -1;
