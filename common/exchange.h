@@ -20,6 +20,8 @@
 #include "common/secret.h"
 #include "common/vendor.h"
 
+enum { FETCH_UID_DEFAULT = 65534 }; /* "nobody": what fetch becomes where no fetch_uid is configured */
+
 enum operation { OPERATION_LOGIN, OPERATION_REFRESH, OPERATION_REVOKE };
 
 struct exchange {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/exchange.h"
 #include "common/setting.h"
 #include "common/text.h"
 
@@ -88,7 +89,7 @@ static void policy_take(struct policy *policy, const struct wishes *wishes)
 
 int policy_load(struct policy *policy, const char *folder, const char *service, struct error *error)
 {
-	struct policy built = { .minimum_uid = 1000, .fetch_uid = 65534, .prompt = "Password: " };
+	struct policy built = { .minimum_uid = 1000, .fetch_uid = FETCH_UID_DEFAULT, .prompt = "Password: " };
 	struct reader reader = { .service = service,
 				 .all = { .store = -1 },
 				 .own = { .store = -1 } };

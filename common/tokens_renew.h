@@ -7,8 +7,6 @@
 
 #include "common/tokens.h"
 
-enum { FETCH_UID_DEFAULT = 65534 }; /* where root itself uses a token */
-
 struct renewal {
 	const struct vendor *vendor;
 	const struct vendor_places *places;

@@ -322,6 +322,14 @@ ended() { ! as "$1" apitoken token acme >/dev/null; }
 	[[ "$output" == *'login: refused'* ]]
 }
 
+@test "root's own check of a login works too: fetch becomes nobody" {
+	{ printf 'name=root&password='; vendor_password root; } | vendor_control /users -d @- >/dev/null
+	run on_terminal root apitoken check --vendor acme --login < <(printf "vendor 'acme': \t%s\n" "$(vendor_password root)")
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'login: success, HTTP status 200'* ]]
+}
+
 @test "an unreachable vendor, and a full keyring, are exit 5 with the cause" {
 	sed -i 's#https://vendor.test/#https://vendor.test:444/#' /etc/apitoken/vendors.d/acme.conf
 	run --separate-stderr log_in alice
