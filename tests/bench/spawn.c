@@ -5,7 +5,8 @@
  * Usage: spawn ROUNDS FILE. FILE has a line for each command: LABEL|KIND|INPUT|PROGRAM ARGUMENT..., arguments apart by one space.
  * INPUT is the file on its standard input. KIND is "whole": from the spawn to the end of the process; or "told": the process
  * measured itself and tells its microseconds on standard output.
- * Prints for each: LABEL|MEDIAN|TENTH PERCENTILE|NINETIETH PERCENTILE in microseconds|PEAK MEMORY in KiB.
+ * Prints for each: LABEL|MEDIAN|TENTH PERCENTILE|NINETIETH PERCENTILE in microseconds|PEAK MEMORY in KiB|MEDIAN PROCESSOR TIME in microseconds.
+ * Processor time is of the whole process and of all that it waited for, also where KIND is "told"; it hardly depends on what else runs.
  *
  * The commands take turns within a round, so that whatever else the machine does meets all of them alike. Peak memory is VmHWM at the end
  * of the process: ru_maxrss of wait4(2) would also count the memory of this program, from before the exec.
@@ -19,6 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,6 +34,7 @@ struct command {
 	int told;
 	char *arguments[ARGUMENTS_MAX];
 	double *times; /* microseconds, one for each round */
+	double *processor; /* the same, processor time */
 	long peak;     /* KiB */
 };
 
@@ -72,7 +76,8 @@ static void command_parse(struct command *command, size_t rounds)
 	while (rest != NULL && count < ARGUMENTS_MAX - 1)
 		command->arguments[count++] = next_word(&rest, ' ');
 	command->times = calloc(rounds, sizeof(*command->times));
-	if (command->times == NULL)
+	command->processor = calloc(rounds, sizeof(*command->processor));
+	if (command->times == NULL || command->processor == NULL)
 		stop("memory", command->label);
 }
 
@@ -128,8 +133,14 @@ static pid_t start(const struct command *command, int output)
 	return child;
 }
 
-static double run_once(const struct command *command)
+static double of_timeval(const struct timeval *time)
 {
+	return (double)time->tv_sec * 1e6 + (double)time->tv_usec;
+}
+
+static double run_once(const struct command *command, double *processor)
+{
+	struct rusage usage;
 	int ends[2] = {-1, -1}, status;
 	double before, after;
 	pid_t child;
@@ -138,9 +149,10 @@ static double run_once(const struct command *command)
 		stop("pipe", command->label);
 	before = microseconds();
 	child = start(command, ends[1]);
-	if (waitpid(child, &status, 0) != child)
+	if (wait4(child, &status, 0, &usage) != child)
 		stop("wait", command->label);
 	after = microseconds();
+	*processor = of_timeval(&usage.ru_utime) + of_timeval(&usage.ru_stime);
 	errno = 0;
 	if (status != 0)
 		stop("did not end with 0", command->label);
@@ -212,8 +224,9 @@ static int compare(const void *left, const void *right)
 static void report(struct command *command, size_t rounds)
 {
 	qsort(command->times, rounds, sizeof(*command->times), compare);
-	printf("%s|%.0f|%.0f|%.0f|%ld\n", command->label, command->times[rounds / 2], command->times[rounds / 10],
-	       command->times[rounds * 9 / 10], command->peak);
+	qsort(command->processor, rounds, sizeof(*command->processor), compare);
+	printf("%s|%.0f|%.0f|%.0f|%ld|%.0f\n", command->label, command->times[rounds / 2], command->times[rounds / 10],
+	       command->times[rounds * 9 / 10], command->peak, command->processor[rounds / 2]);
 }
 
 int main(int argc, char **argv)
@@ -226,14 +239,14 @@ int main(int argc, char **argv)
 	}
 	commands_read(argv[2], rounds);
 	for (size_t i = 0; i < commands_count; i++) {
-		run_once(&commands[i]); /* warm */
+		run_once(&commands[i], commands[i].processor); /* warm */
 		commands[i].peak = run_traced(&commands[i]);
 	}
 	for (size_t round = 0; round < rounds; round++) {
 		for (size_t i = 0; i < commands_count; i++) {
 			struct command *command = &commands[(i + round) % commands_count];
 
-			command->times[round] = run_once(command);
+			command->times[round] = run_once(command, &command->processor[round]);
 		}
 	}
 	for (size_t i = 0; i < commands_count; i++)
