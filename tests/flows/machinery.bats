@@ -42,10 +42,11 @@ summary() { run "$SOURCE/tests/tap-summary" /tmp/suite.tap; }
 }
 
 @test "cmocka's skip, which says not ok, is a skip" {
-	tap 1..2 'ok 1 - one' 'not ok 2 # SKIP two'
+	tap 1..3 'ok 1 - one' '# skipped: needs root' 'not ok 2 # SKIP two' 'ok 3 - three'
 	summary
 	[ "$status" -eq 0 ]
-	[ "${lines[-1]}" = '1 passed, 0 failed, 1 skipped' ]
+	[ "${lines[0]}" = 'skipped: suite: two (needs root)' ]
+	[ "${lines[-1]}" = '2 passed, 0 failed, 1 skipped' ]
 }
 
 @test "the scoreboard: green needs a passed test that begins with the row, and no failed one" {
@@ -76,4 +77,22 @@ summary() { run "$SOURCE/tests/tap-summary" /tmp/suite.tap; }
 	[ -z "$output" ]
 	run "$SOURCE/tests/install-packages" nonsense
 	[ "$status" -eq 2 ]
+}
+
+@test "procwatch sees a secret in an argument and in an environment" {
+	for place in argument environment; do
+		printf 'first-secret\nsecond-secret\n' | "$RIGS/procwatch" "/tmp/$place" >/tmp/ready 3>&- &
+		watcher=$!
+		wait_until 10 grep -q ready /tmp/ready
+		if [ "$place" = argument ]; then
+			sleep 0.3 0 second-secret 2>/dev/null || sh -c 'sleep 0.3' second-secret
+		else
+			env WORD=second-secret sleep 0.3
+		fi
+		kill "$watcher"
+		wait "$watcher"
+		cat "/tmp/$place"
+		grep -q 'holds secret 2' "/tmp/$place"
+		grep -q '^watched' "/tmp/$place"
+	done
 }
