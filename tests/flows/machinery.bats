@@ -85,7 +85,7 @@ summary() { run "$SOURCE/tests/tap-summary" /tmp/suite.tap; }
 		watcher=$!
 		wait_until 10 grep -q ready /tmp/ready
 		if [ "$place" = argument ]; then
-			sleep 0.3 0 second-secret 2>/dev/null || sh -c 'sleep 0.3' second-secret
+			sh -c 'sleep 0.3; :' second-secret
 		else
 			env WORD=second-secret sleep 0.3
 		fi
