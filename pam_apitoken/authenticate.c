@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pam_apitoken/authenticate.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -51,11 +52,13 @@ static int attempt_admit(struct attempt *attempt)
  */
 static void tell_user(const struct attempt *attempt, const struct exchange_answer *answer)
 {
+	const bool word = answer->code[0] != '\0';
+
 	if (answer->verdict != VERDICT_ACCOUNT || (attempt->context->flags & PAM_SILENT) != 0)
 		return;
-	pam_error(attempt->context->pamh, "%s does not let this account log in: %s",
-		  attempt->profile->vendor.name,
-		  answer->message[0] == '\0' ? "ask your administrator" : answer->message);
+	pam_error(attempt->context->pamh,
+		  "%s does not let this account log in now%s%s%s; its administrators can help",
+		  attempt->profile->vendor.name, word ? " (" : "", answer->code, word ? ")" : "");
 }
 
 /*

@@ -37,7 +37,7 @@ static enum storing handoff_store(const struct context *context, const struct ha
 		return STORING_NOT_OURS;
 	}
 	if (payload == NULL && keyring_handoff_check(handoff->serial, user->name, error) < 0)
-		return error->code == ERROR_NO_TOKEN ? STORING_NOT_OURS : STORING_FAILED;
+		return STORING_NOT_OURS;
 	if (stash_store(context->options.libexec, handoff->serial, payload, user->name, user->uid,
 			user->gid, error) < 0)
 		return STORING_FAILED;
@@ -84,7 +84,7 @@ int session_establish(const struct context *context, int failure)
 	if (!handoff_take(context, &handoff))
 		return PAM_SUCCESS;
 	if (user_current(context, &user, &error) != PAM_SUCCESS) {
-		log_line(context, LOG_NOTICE, "no token is stored: %s", error.text);
+		log_line(context, LOG_DEBUG, "no token is stored: %s", error.text);
 		handoff_drop(&handoff);
 		return PAM_SUCCESS;
 	}
