@@ -47,7 +47,12 @@ PROGRAMS := $(B)/pam_apitoken.so $(B)/fetch $(B)/stash $(B)/git-credential-apito
 
 all: $(PROGRAMS) $(DIALECTS)
 
-$(B)/%.o: %.c
+# "make" and then "make install PREFIX=/usr": what is compiled in must follow, or the module looks for fetch below the old PREFIX.
+COMPILED_IN := $(VERSION) $(LIBEXECDIR)
+$(B)/compiled-in: always
+	$(Q)mkdir -p $(@D) && { echo '$(COMPILED_IN)' | cmp -s - $@ || echo '$(COMPILED_IN)' >$@; }
+
+$(B)/%.o: %.c $(B)/compiled-in
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
@@ -87,12 +92,13 @@ comma := ,
 # ---- installation ------------------------------------------------------------------------------------------------------
 install: all
 	install -d $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(SHAREDIR)/dialects $(DESTDIR)$(SHAREDIR)/examples $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PAMDIR) \
-		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8
+		$(DESTDIR)$(PREFIX)/share/pam-configs $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(B)/fetch $(B)/stash $(DESTDIR)$(LIBEXECDIR)/
 	install -m 755 $(B)/git-credential-apitoken $(B)/docker-credential-apitoken $(B)/apitoken $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(B)/pam_apitoken.so $(DESTDIR)$(PAMDIR)/
 	install -m 644 $(DIALECTS) $(DESTDIR)$(SHAREDIR)/dialects/
 	install -m 644 common/examples/*.conf $(DESTDIR)$(SHAREDIR)/examples/
+	install -m 644 pam_apitoken/pam-configs/apitoken $(DESTDIR)$(PREFIX)/share/pam-configs/
 	for page in $(wildcard */*.[158]); do \
 		install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/ || exit 1; done
 
@@ -119,7 +125,7 @@ $(B)/tests/badidp/badidp: $(BADIDP) $(B)/libcommon.a
 tests-build: all $(TESTPROGS)
 unit: all $(UNITS)
 	$(Q)tests/run-units $(B)
-.PHONY: all install tests-build unit demo check check-peers bench soak fuzz analyze lint scoreboard deb clean help
+.PHONY: all always install tests-build unit demo check check-peers bench soak fuzz analyze lint scoreboard deb clean help
 .SECONDARY:
 clean:
 	rm -rf $(B)

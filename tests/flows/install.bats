@@ -25,13 +25,23 @@ manual_pages_manifest() { find "$1/usr/local/share/man" -mindepth 1 -printf '%m 
 644 root:root f /usr/local/share/apitoken/dialects/NAME.conf
 755 root:root d /usr/local/share/apitoken/examples
 644 root:root f /usr/local/share/apitoken/examples/NAME.conf
-755 root:root d /usr/local/share/man'
+755 root:root d /usr/local/share/man
+755 root:root d /usr/local/share/pam-configs
+644 root:root f /usr/local/share/pam-configs/apitoken'
 	for mask in 022 077 000; do
 		(umask "$mask" && make -s -C "$SOURCE" install "DESTDIR=/tmp/to-$mask" PREFIX=/usr/local)
 		diff <(printf '%s\n' "$expected") <(manifest "/tmp/to-$mask")
 		[ "$(manual_pages_manifest "/tmp/to-$mask")" = $'644 root:root f\n755 root:root d' ]
 		[ -z "$(find "/tmp/to-$mask" -perm /6000)" ]
 		[ -z "$(getcap -r "/tmp/to-$mask")" ]
+	done
+}
+
+# What the module looks for is compiled in; README says "make" and then "make install PREFIX=/usr".
+@test "a build for one PREFIX follows when it is installed below another" {
+	for prefix in /usr/local /usr; do
+		make -s -C "$SOURCE" B=/tmp/two-prefixes "PREFIX=$prefix" /tmp/two-prefixes/pam_apitoken.so
+		[ "$(strings /tmp/two-prefixes/pam_apitoken.so | grep '^/usr.*libexec')" = "$prefix/libexec/apitoken" ]
 	done
 }
 
