@@ -32,10 +32,10 @@ static void take_printable(const struct message *reply, const char *name, char *
 		text_printable(out, size, field.value, field.length);
 }
 
-/* A word of letters, digits and "_.-[]" (rule, code, path); anything else is dropped. */
+/* A word of letters, digits and "_.-[]=" (rule, code, path); anything else is dropped. */
 static void take_word(const struct message *reply, const char *name, char *out, size_t size)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-[]";
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-[]=";
 
 	if (message_text(reply, name, out, size) < 0 || strspn(out, letters) != strlen(out))
 		out[0] = '\0';

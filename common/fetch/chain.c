@@ -16,7 +16,6 @@ struct chain {
 	const struct dialect_step *step;
 	struct outcome *outcome;
 	int64_t deadline_ms;
-	bool password_sent;
 };
 
 static enum verdict verdict_of(const struct error *error)
@@ -50,20 +49,10 @@ static bool step_names(const struct chain *chain, const char *name)
 	       names_in(step->fields, step->fields_count, variables, name);
 }
 
-/* Once sent, a password is gone (RFC 6749 section 4.3.1). */
-static int guard_password(struct chain *chain)
-{
-	if (!step_names(chain, "password"))
-		return 0;
-	if (chain->password_sent)
-		return outcome_fail(chain->outcome, VERDICT_CONFIGURATION, "the dialect's step %s would send the password a second time", chain->step->name);
-	chain->password_sent = true;
-	return 0;
-}
-
+/* Once sent, a password is gone (RFC 6749 section 4.3.1). dialect_check() lets no second step name it. */
 static void forget_password(struct chain *chain)
 {
-	if (!chain->password_sent)
+	if (!step_names(chain, "password"))
 		return;
 	variables_drop(&chain->request->variables, "password");
 	variables_drop(&chain->request->variables, "otp");
@@ -119,8 +108,6 @@ static int run_step(struct chain *chain)
 	struct call call;
 	int result;
 
-	if (guard_password(chain) < 0)
-		return -1;
 	if (call_build(&call, chain->step, &chain->request->variables, &error) < 0)
 		result = outcome_fail(chain->outcome, verdict_of(&error), "%s", error.text);
 	else

@@ -14,8 +14,7 @@
 int chain_ports(const struct request *request, unsigned int ports[], size_t maximum, struct error *error);
 
 /*
- * Runs them until one fails or the last one has answered; outcome tells the rest. The password goes into one request at most: it is wiped behind it, and a further step that
- * names it is a fault of the dialect. deadline_ms is for all steps together.
+ * Runs them until one fails or the last one has answered; outcome tells the rest. The password goes into one request at most: it is wiped behind it. deadline_ms is for all steps together.
  */
 void chain_run(struct request *request, int64_t deadline_ms, struct outcome *outcome);
 

@@ -90,7 +90,7 @@ operator()
 	fetch_login alice "$(vendor_password alice)" --show
 	verdict_is success
 	[ "$(value access_token)" = chained ]
-	[ "$(value lifetime_from)" = 'userStat.accessToken[1]' ]
+	[ "$(value lifetime_from)" = 'userStat.accessToken[number]' ]
 	badidp_requests | grep -qE 'POST /api/oauth/login_with_token .*access_token=[0-9a-f-]{36}$' || { badidp_requests; false; }
 	[ "$(badidp_canaries)" = 0 ]
 	# the first step fails: the second is not reached
@@ -105,6 +105,18 @@ operator()
 	fetch_login alice "$(vendor_password alice)"
 	verdict_is configuration
 	[ "$(vendor_count .password_posts)" = 1 ]
+	badidp_stop
+}
+
+@test "PAM-16 a dialect that would send the password twice does not get to" {
+	badidp_start --json <(echo '{"userStat":{"accessToken":["chained",4000000000]}}')
+	operator "https://git.test:$BADIDP_PORT"
+	printf '[step exchange]\nfield.again = {password}\n' >>"$FETCH_CONFIG/vendors.d/try.conf"
+	fetch_login alice "$(vendor_password alice)"
+	[ "$status" = 2 ]
+	[[ $output = *'it is sent only once'* ]]
+	[ "$(badidp_connections)" = 0 ]
+	[ "$(vendor_count .password_posts)" = 0 ]
 	badidp_stop
 }
 

@@ -56,6 +56,10 @@ send $answer"
 	fetch_liar
 	fetch_login alice "$CANARY_PASSWORD"
 	verdict_is success
+	# and if fetch itself ever got this environment: it is started with it here
+	run "$RIGS/framecut" "$LIBEXEC" "$FETCH_CONFIG" try
+	[[ $output = *' 0 wrong' ]] || { echo "$output"; false; }
+	[ "$(badidp_canaries)" = 2 ]
 	[ ! -e /tmp/keys ]
 	[ "$(grep -c accepted "$trap_log")" = 0 ]
 }

@@ -90,7 +90,7 @@ static void test_good_reply(void **state)
 {
 	static const struct reply_field fields[] = {
 		{ "verdict", "success", 0 }, { "status", "200", 0 }, { "access_token", "acc", 0 }, { "refresh_token", "ref", 0 }, { "lifetime", "3600", 0 },
-		{ "lifetime_from", "data[0].expires-in", 0 }, { "refresh_lifetime", "1209600", 0 }, { "subject", "alice", 0 }, { "sandbox", "landlock=7", 0 },
+		{ "lifetime_from", "data[type=x].expires-in", 0 }, { "refresh_lifetime", "1209600", 0 }, { "subject", "alice", 0 }, { "sandbox", "landlock=7", 0 },
 	};
 	struct exchange_answer answer;
 
@@ -102,7 +102,7 @@ static void test_good_reply(void **state)
 	assert_int_equal(answer.refresh_lifetime, 1209600);
 	assert_int_equal(answer.status, 200);
 	assert_string_equal(answer.subject, "alice");
-	assert_string_equal(answer.lifetime_from, "data[0].expires-in");
+	assert_string_equal(answer.lifetime_from, "data[type=x].expires-in");
 	exchange_answer_release(&answer);
 }
 
