@@ -29,7 +29,7 @@ struct exchange {
 	const struct vendor *vendor;
 	const struct dialect *dialect;          /* vendor_dialect() */
 	const struct vendor_places *places;     /* for fetch */
-	uid_t fetch_uid;                        /* used only where the effective uid is 0 */
+	uid_t fetch_uid;                        /* what fetch becomes where the effective uid is 0; 0: FETCH_UID_DEFAULT */
 	const char *username;                   /* the vendor's; NULL at refresh where the dialect needs none */
 	const struct secret *password;          /* login; else NULL */
 	const struct secret *otp;               /* NULL: none */

@@ -164,7 +164,7 @@ static int fill(const struct exchange *exchange, struct message *request, struct
 	message_put_number(request, "keep_refresh", exchange_keeps_refresh(exchange) ? 1 : 0);
 	message_put_number(request, "default_lifetime", vendor->default_lifetime);
 	if (geteuid() == 0)
-		message_put_number(request, "uid", (int64_t)exchange->fetch_uid);
+		message_put_number(request, "uid", exchange->fetch_uid != 0 ? exchange->fetch_uid : FETCH_UID_DEFAULT);
 	message_put_text(request, "proxy", vendor->proxy);
 	message_put_text(request, "connect_to", vendor->connect_to);
 	if (put_trust(vendor, request, error) < 0 || put_entries(exchange->dialect, request, error) < 0 || put_variables(exchange, request, error) < 0)

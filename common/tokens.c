@@ -139,7 +139,6 @@ int tokens_login(const struct vendor *vendor, const struct vendor_places *places
 		.vendor = vendor,
 		.dialect = &dialect,
 		.places = places,
-		.fetch_uid = FETCH_UID_DEFAULT,
 		.username = username,
 		.password = password,
 	};

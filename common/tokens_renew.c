@@ -189,7 +189,6 @@ static int exchange_refresh(const struct renewal *renewal, const struct dialect 
 		.vendor = renewal->vendor,
 		.dialect = dialect,
 		.places = renewal->places,
-		.fetch_uid = FETCH_UID_DEFAULT,
 		.username = record->account,
 		.refresh_token = &record->refresh_token,
 	};

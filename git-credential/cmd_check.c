@@ -80,7 +80,6 @@ static int ask_and_try(const struct vendor *vendor, const struct dialect *dialec
 				     .vendor = vendor,
 				     .dialect = dialect,
 				     .places = places,
-				     .fetch_uid = FETCH_UID_DEFAULT,
 				     .username = username,
 				     .password = &password };
 	char shown[ACCOUNT_MAX], prompt[ACCOUNT_MAX + VENDOR_NAME_MAX + 32];

@@ -242,6 +242,28 @@ static void test_request(void **state)
 }
 
 /* A request cut or changed anywhere is refused or read, and never more than that. */
+/* Root's own programs (apitoken login, check, logout) configure no uid; without one fetch would refuse to start. */
+static void test_root_names_a_uid(void **state)
+{
+	static const struct {
+		uid_t configured;
+		int64_t sent;
+	} rows[] = { { 0, 65534 }, { 65534, 65534 }, { 990, 990 } };
+	struct message message;
+	int64_t uid;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		exchange.operation = OPERATION_LOGIN;
+		exchange.fetch_uid = rows[i].configured;
+		assert_int_equal(exchange_request(&exchange, &message, NULL), 0);
+		uid = -1;
+		assert_int_equal(message_number(&message, "uid", 0, UINT32_MAX, &uid), geteuid() == 0 ? 0 : -1);
+		assert_int_equal(uid, geteuid() == 0 ? rows[i].sent : -1);
+		message_release(&message);
+	}
+}
+
 static void test_damaged_requests(void **state)
 {
 	struct message message;
@@ -372,6 +394,7 @@ int main(void)
 		TEST("HLP-07 HLP-05 random replies never mean success", test_random_replies),
 		TEST("refresh = none keeps no refresh token, refresh = try does", test_refresh_none),
 		TEST("a request arrives at fetch as it was flattened", test_request),
+		TEST("root's request always names a uid for fetch", test_root_names_a_uid),
 		TEST("HLP-05 a request cut or changed anywhere does no harm", test_damaged_requests),
 		TEST("a login's record", test_record_of_login),
 		TEST("BOD-15 a refresh's record keeps the old refresh token where none came", test_record_of_refresh),
