@@ -61,6 +61,8 @@ static bool is_set(const struct vendor *vendor, const struct dialect *dialect, c
 
 	if (strcmp(key, "client_secret_file") == 0)
 		return vendor->client_secret_file != NULL;
+	if (strcmp(key, "token_url") == 0 && vendor->issuer)
+		return true; /* fetch finds it in the issuer's document */
 	value = dialect_variable(dialect, key);
 	return value && value[0] != '\0';
 }

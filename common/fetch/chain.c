@@ -7,6 +7,7 @@
 
 #include "common/fetch/answer.h"
 #include "common/fetch/call.h"
+#include "common/fetch/discover.h"
 #include "common/fetch/http.h"
 #include "common/text.h"
 
@@ -102,12 +103,21 @@ static int send(struct chain *chain, const struct call *call)
 	return result;
 }
 
+static int discover_endpoint(struct chain *chain)
+{
+	const struct http_route route = route_of(chain);
+
+	return discover_is_due(chain->request, chain->step) ? discover(chain->request, &route, chain->outcome) : 0;
+}
+
 static int run_step(struct chain *chain)
 {
 	struct error error = { .code = ERROR_NONE };
 	struct call call;
 	int result;
 
+	if (discover_endpoint(chain) < 0)
+		return -1;
 	if (call_build(&call, chain->step, &chain->request->variables, &error) < 0)
 		result = outcome_fail(chain->outcome, verdict_of(&error), "%s", error.text);
 	else
@@ -177,7 +187,8 @@ static int step_port(const struct request *request, const struct dialect_step *s
 
 	if (secret_init(&text, URL_MAX - 1) < 0)
 		return error_set(error, ERROR_MEMORY, "out of memory");
-	if (template_expand(&text, step->url, &request->variables, TEMPLATE_URL, error) == 0 && url_parse(text.bytes, &url, error) == 0) {
+	/* A token endpoint that is still to be found lies beside its issuer. */
+	if (template_expand(&text, discover_is_due(request, step) ? "{issuer}" : step->url, &request->variables, TEMPLATE_URL, error) == 0 && url_parse(text.bytes, &url, error) == 0) {
 		*port = url.port;
 		result = 0;
 	}
