@@ -7,5 +7,7 @@ $(LIBCURL_VARIANT): $(B)/git-credential/git-credential-apitoken.o $(B)/libhelper
 	$(Q)mkdir -p $(@D)
 	$(call link,-pie,-lkeyutils -Wl$(comma)--no-as-needed $(curl_flags))
 
-bench: all tests-build $(LIBCURL_VARIANT)
+bench:
+	$(Q)tests/install-packages build unit flows
+	$(Q)$(MAKE) --no-print-directory -s all tests-build $(LIBCURL_VARIANT)
 	$(script) tests/nsrun --net env $(if $(ROUNDS),ROUNDS=$(ROUNDS)) $(if $(LOGIN_ROUNDS),LOGIN_ROUNDS=$(LOGIN_ROUNDS)) tests/bench/measure
