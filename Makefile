@@ -79,7 +79,7 @@ $(B)/pam_apitoken.so: $(PAM_MODULE) $(B)/libcommon.a pam_apitoken/pam_apitoken.m
 $(B)/fetch: $(B)/common/fetch/main.o $(B)/libfetch.a $(B)/libcommon.a
 	$(call link,-pie,$(curl_flags))
 $(B)/stash: $(B)/pam_apitoken/stash.o $(B)/libcommon.a
-	$(call link,-pie,-lkeyutils)
+	$(call link,$(STATIC),-lkeyutils)
 $(B)/git-credential-apitoken $(B)/docker-credential-apitoken: $(B)/%: $(B)/git-credential/%.o $(B)/libhelper.a $(B)/libcommon.a
 	$(call link,$(STATIC),-lkeyutils)
 $(B)/apitoken: $(B)/git-credential/apitoken.o $(B)/libhelper.a $(B)/libcommon.a
