@@ -40,6 +40,7 @@ struct vendor {
 	char name[VENDOR_NAME_MAX];
 	char *path;                       /* its file */
 	char dialect[DIALECT_NAME_MAX];
+	int dialect_line;                 /* in that file */
 	char *token_url, *base_url, *issuer, *client_id, *client_secret_file, *scope; /* NULL: not set */
 	char *username;                   /* template with %u, default "%u" */
 	char *ca_file, *proxy, *connect_to;

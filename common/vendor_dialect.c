@@ -20,7 +20,7 @@ static int load(struct dialect *dialect, const struct vendor *vendor,
 		folders[i] = places->dialect_folders[i];
 	if (dialect_load(dialect, vendor->dialect, folders, error) == 0)
 		return 0;
-	return error_prefix(error, "vendor '%s'", vendor->name);
+	return error_prefix(error, "%s:%d", vendor->path, vendor->dialect_line);
 }
 
 static int override(struct dialect *dialect, const struct vendor *vendor, struct error *error)

@@ -206,6 +206,8 @@ static int read_vendor(struct vendor_reader *reader, const struct ini_entry *ent
 		return 0;
 	if (setting_apply(reader->vendor, vendor_settings, entry, page, error) < 0)
 		return -1;
+	if (strcmp(entry->key, "dialect") == 0)
+		reader->vendor->dialect_line = entry->line;
 	return override_from_vendor(reader->vendor, entry, error);
 }
 

@@ -619,7 +619,7 @@ static void test_dialect_defaults(void **state)
 }
 
 static const struct bad bad_dialects[] = {
-	{ "[vendor]\ndialect = none\n", "vendor 'acme': there is no dialect 'none'" },
+	{ "[vendor]\ndialect = none\n", "acme.conf:2: there is no dialect 'none'" },
 	{ "[vendor]\ndialect = oauth2\nclient_id = x\n",
 	  "acme.conf: 'token_url' is missing in [vendor]; the dialect oauth2 needs it" },
 	{ "[vendor]\ndialect = apiax\nclient_id =\n",
