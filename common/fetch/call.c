@@ -251,21 +251,36 @@ static int build_body(struct call *call, const struct dialect_step *step, const 
 	return error_set(error, ERROR_CONFIGURATION, "the step %s has an unknown kind of body", step->name);
 }
 
-static int build_url(struct call *call, const struct dialect_step *step, const struct variables *variables, struct error *error)
+int call_url(const struct dialect_step *step, const char *text, const struct variables *variables,
+	     struct url *url, struct error *error)
 {
-	struct secret text;
+	struct secret filled;
 	int result = -1;
 
-	if (step->url == NULL)
-		return error_set(error, ERROR_CONFIGURATION, "the dialect's step %s has no url", step->name);
-	if (secret_init(&text, URL_MAX - 1) < 0)
+	if (text == NULL)
+		return error_set(error, ERROR_CONFIGURATION, "the dialect's step %s has no url",
+				 step->name);
+	if (secret_init(&filled, URL_MAX - 1) < 0)
 		return error_set(error, ERROR_MEMORY, "out of memory");
-	if (template_expand(&text, step->url, variables, TEMPLATE_URL, error) == 0 && url_parse(text.bytes, &call->url, error) == 0) {
-		secret_append_text(&call->target, call->url.text);
-		result = 0;
+	if (template_expand(&filled, text, variables, TEMPLATE_URL, error) == 0) {
+		if (filled.length == 0)
+			error_set(error, ERROR_CONFIGURATION,
+				  "there is no URL for the step %s: set %s in the vendor file",
+				  step->name, text);
+		else
+			result = url_parse(filled.bytes, url, error);
 	}
-	secret_release(&text);
+	secret_release(&filled);
 	return result;
+}
+
+static int build_target(struct call *call, const struct dialect_step *step,
+			const struct variables *variables, struct error *error)
+{
+	if (call_url(step, step->url, variables, &call->url, error) < 0)
+		return -1;
+	secret_append_text(&call->target, call->url.text);
+	return 0;
 }
 
 int call_build(struct call *call, const struct dialect_step *step, const struct variables *variables, struct error *error)
@@ -278,7 +293,7 @@ int call_build(struct call *call, const struct dialect_step *step, const struct 
 	call->get = step->get;
 	if (secret_init(&call->body, CALL_BODY_MAX) < 0 || secret_init(&call->target, URL_MAX + CALL_BODY_MAX) < 0)
 		return error_set(error, ERROR_MEMORY, "out of memory");
-	if (build_url(call, step, variables, error) == 0 && build_headers(call, step, variables, error) == 0 &&
+	if (build_target(call, step, variables, error) == 0 && build_headers(call, step, variables, error) == 0 &&
 	    fields_fill(&fields, step, variables, error) == 0)
 		result = build_body(call, step, &fields, error);
 	fields_release(&fields);

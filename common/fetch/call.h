@@ -36,6 +36,9 @@ struct call {
  * fields (one method for a request), or as the fields client_id and client_secret. Fields whose value is empty are left out (section 3.2).
  */
 int call_build(struct call *call, const struct dialect_step *step, const struct variables *variables, struct error *error);
+/* Fills the URL template text of the step and judges it: where its connection will go. */
+int call_url(const struct dialect_step *step, const char *text, const struct variables *variables,
+	     struct url *url, struct error *error);
 void call_release(struct call *call);
 
 #endif

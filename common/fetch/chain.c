@@ -179,21 +179,17 @@ static unsigned int port_of(const char *text)
 	return (unsigned int)port;
 }
 
-static int step_port(const struct request *request, const struct dialect_step *step, unsigned int *port, struct error *error)
+static int step_port(const struct request *request, const struct dialect_step *step,
+		     unsigned int *port, struct error *error)
 {
-	struct secret text;
-	struct url url;
-	int result = -1;
-
-	if (secret_init(&text, URL_MAX - 1) < 0)
-		return error_set(error, ERROR_MEMORY, "out of memory");
 	/* A token endpoint that is still to be found lies beside its issuer. */
-	if (template_expand(&text, discover_is_due(request, step) ? "{issuer}" : step->url, &request->variables, TEMPLATE_URL, error) == 0 && url_parse(text.bytes, &url, error) == 0) {
-		*port = url.port;
-		result = 0;
-	}
-	secret_release(&text);
-	return result;
+	const char *text = discover_is_due(request, step) ? "{issuer}" : step->url;
+	struct url url;
+
+	if (call_url(step, text, &request->variables, &url, error) < 0)
+		return -1;
+	*port = url.port;
+	return 0;
 }
 
 int chain_ports(const struct request *request, unsigned int ports[], size_t maximum, struct error *error)

@@ -154,7 +154,7 @@ operator()
 	token=$(value refresh_token)
 	fetch_revoke "$token"
 	verdict_is configuration
-	message_has 'no step revoke'
+	message_has 'no URL for the step revoke'
 	dialect oauth2 "token_url = https://vendor.test:$VENDOR_PORT/oauth2/token" 'client_id = apitoken' '[step revoke]' \
 		"url = https://vendor.test:$VENDOR_PORT/oauth2/revoke" 'field.client_id = {client_id}' 'field.token = {refresh_token}'
 	fetch_revoke "$token"
