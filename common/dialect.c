@@ -77,6 +77,9 @@ void dialect_release(struct dialect *dialect)
 	free(dialect->requires_keys);
 	for (i = 0; i < dialect->steps_count; i++)
 		step_release(&dialect->steps[i]);
+	free(dialect->discovery.url);
+	free(dialect->discovery.hosts);
+	parts_release(dialect->discovery.endpoints, dialect->discovery.endpoints_count);
 	answer_release(&dialect->answer);
 	for (i = 0; i < dialect->rules_count; i++)
 		rule_release(&dialect->rules[i]);
@@ -149,6 +152,17 @@ const char *dialect_variable(const struct dialect *dialect, const char *name)
 		if (strcmp(dialect->variables[i].name, name) == 0)
 			return dialect->variables[i].template_text;
 	return NULL;
+}
+
+bool dialect_discovers(const struct dialect *dialect, const char *name)
+{
+	const struct dialect_discovery *discovery = &dialect->discovery;
+	size_t i;
+
+	for (i = 0; discovery->url && i < discovery->endpoints_count; i++)
+		if (strcmp(discovery->endpoints[i].name, name) == 0)
+			return discovery->endpoints[i].template_text[0] != '\0';
+	return false;
 }
 
 const char *dialect_paths(const struct dialect *dialect, const struct dialect_step *step,

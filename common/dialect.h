@@ -11,6 +11,8 @@
  *              method = POST | GET, url (template), body = form | json | query | none, content_type, accept_type (further answer content types), client_auth = none |
  *              basic_raw | basic_form | post, success (statuses, default 200-299 without 202 and 206, which are unfinished), next (step whose turn comes with {prior.access_token}),
  *              header.NAME = template, field.PATH = template (a dotted PATH nests in JSON; an empty value is left out, RFC 6749 section 3.2)
+ *   [discovery] where the URLs that neither vendor file nor [defaults] tells stand: url = template (of configuration alone), endpoint.VARIABLE = paths in its answer,
+ *              hosts = where the URLs may lead beside the issuer's own host
  *   [answer], [answer STEP]   where things stand: access_token, refresh_token, lifetime, refresh_lifetime, login_time, token_type, error, error_description, subject: paths,
  *              alternatives apart by spaces, "a.b[0].c"; lifetime_is = auto | seconds | milliseconds | epoch | epoch_milliseconds | rfc3339 (likewise
  *              refresh_lifetime_is); refresh_lifetime_zero = unknown | ended; token_type_missing = bearer | refused; answer STEP wins over answer.
@@ -36,6 +38,8 @@ enum {
 	DIALECT_STEPS_MAX = 8,
 	DIALECT_PARTS_MAX = 24,     /* headers, and fields, of one step */
 	DIALECT_RULES_MAX = 64,
+	DIALECT_ENDPOINTS_MAX = 8,   /* of a discovery */
+	DIALECT_HOSTS_MAX = 4,       /* beside the issuer's own */
 	DIALECT_TEMPLATE_MAX = 2048, /* bytes with NUL */
 	DIALECT_PATHS_MAX = 512,    /* bytes with NUL: all alternatives of one role */
 	DIALECT_VARIABLES_MAX = 32,
@@ -110,6 +114,13 @@ struct dialect_rule {
 	bool has_means;
 };
 
+struct dialect_discovery { /* OpenID Connect Discovery 1.0, RFC 8414 */
+	char *url;   /* template; NULL: the dialect knows none */
+	char *hosts; /* canonical, apart by spaces; NULL: the issuer's alone */
+	struct dialect_part endpoints[DIALECT_ENDPOINTS_MAX]; /* a variable's name, and the paths of its URL in the answer */
+	size_t endpoints_count;
+};
+
 struct dialect_entry { /* as it was read: what is sent to fetch, and where an error is shown */
 	char *path, *section, *key, *value;
 	int line;
@@ -126,6 +137,7 @@ struct dialect {
 	int64_t default_lifetime;     /* seconds, for an access token whose answer tells none */
 	struct dialect_step steps[DIALECT_STEPS_MAX];
 	size_t steps_count;
+	struct dialect_discovery discovery;
 	struct dialect_answer answer; /* [answer] */
 	struct dialect_rule rules[DIALECT_RULES_MAX];
 	size_t rules_count;
@@ -159,6 +171,8 @@ int dialect_load(struct dialect *dialect, const char *name, const char *const *f
 
 const struct dialect_step *dialect_step_find(const struct dialect *dialect, const char *name); /* NULL: none */
 const char *dialect_variable(const struct dialect *dialect, const char *name);                 /* NULL: none */
+/* True where [discovery] tells this variable's value. */
+bool dialect_discovers(const struct dialect *dialect, const char *name);
 /* The paths of a role for a step: the step's own, else [answer]'s, else NULL. */
 const char *dialect_paths(const struct dialect *dialect, const struct dialect_step *step, enum dialect_role role);
 /* "200 201 400-499": true where status is among them. */

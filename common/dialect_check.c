@@ -187,6 +187,30 @@ static int check_chains(struct check *check, struct error *error)
 	return 0;
 }
 
+/* ---- discovery ---- */
+
+/* Anybody can read a discovery document; nothing of a person or a client is sent to get it. */
+static int check_discovery(const struct check *check, struct error *error)
+{
+	const struct dialect_discovery *discovery = &check->dialect->discovery;
+	const char *text = discovery->url;
+	char name[DIALECT_VARIABLE_NAME_MAX];
+
+	if (!text)
+		return discovery->endpoints_count == 0
+			       ? 0
+			       : check_error(check, error, "discovery", "url",
+					     "not set; expected for example "
+					     "{issuer}/.well-known/openid-configuration");
+	while (dialect_template_next(&text, name) > 0)
+		if (!is_vendor_variable(name) && !dialect_variable(check->dialect, name))
+			return check_error(check, error, "discovery", "url",
+					   "{%s} cannot stand here; only keys of [vendor] and "
+					   "variables can",
+					   name);
+	return 0;
+}
+
 /* ---- steps ---- */
 
 /* Why the variable cannot stand in this step; NULL where it can. */
@@ -209,7 +233,8 @@ static const char *name_fault(const struct check *check, size_t step, const char
 		return in_url ? "is a secret, and URLs end in logs; put it into a field or a header"
 			      : NULL;
 	}
-	if (is_vendor_variable(name) || dialect_variable(check->dialect, name))
+	if (is_vendor_variable(name) || dialect_variable(check->dialect, name) ||
+	    dialect_discovers(check->dialect, name))
 		return NULL;
 	return "is no variable; define it in [defaults] or the vendor file's [variables]";
 }
@@ -380,7 +405,8 @@ int dialect_check(const struct dialect *dialect, const char *path, struct error 
 	struct check check = { .dialect = dialect, .path = path };
 	size_t i;
 
-	if (check_variables(&check, error) < 0 || check_chains(&check, error) < 0)
+	if (check_variables(&check, error) < 0 || check_chains(&check, error) < 0 ||
+	    check_discovery(&check, error) < 0)
 		return -1;
 	for (i = 0; i < dialect->steps_count; i++)
 		if (check_step(&check, i, error) < 0)

@@ -122,6 +122,12 @@ const struct setting dialect_step_settings[] = {
 	{ .key = NULL },
 };
 
+const struct setting dialect_discovery_settings[] = {
+	SETTING_TEXT("url", dialect_discovery, url, dialect_url_template_fault),
+	SETTING_TEXT("hosts", dialect_discovery, hosts, dialect_hosts_fault),
+	{ .key = NULL },
+};
+
 const struct setting dialect_answer_settings[] = {
 	PATHS("access_token", ROLE_ACCESS_TOKEN),
 	PATHS("refresh_token", ROLE_REFRESH_TOKEN),

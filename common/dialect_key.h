@@ -9,6 +9,7 @@
 
 extern const struct setting dialect_settings[];        /* [dialect]: struct dialect */
 extern const struct setting dialect_step_settings[];   /* [step NAME]: struct dialect_step */
+extern const struct setting dialect_discovery_settings[]; /* [discovery]: struct dialect_discovery */
 extern const struct setting dialect_answer_settings[]; /* [answer]: struct dialect_answer */
 extern const struct setting dialect_rule_settings[];   /* [error NAME]: struct dialect_rule */
 extern const struct setting dialect_use_settings[];    /* [use]: struct dialect */

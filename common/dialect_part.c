@@ -112,6 +112,16 @@ static const char *variable_name_fault(const char *name)
 		       : "a name of lower case letters, digits and '_', at most 63";
 }
 
+int dialect_endpoint_set(struct dialect_discovery *discovery, const struct ini_entry *entry,
+			 struct error *error)
+{
+	const struct parts parts = { discovery->endpoints, &discovery->endpoints_count,
+				     DIALECT_ENDPOINTS_MAX, variable_name_fault,
+				     dialect_paths_fault,   false };
+
+	return part_set(&parts, entry->key + strlen("endpoint."), entry, error);
+}
+
 static const char *variable_url_fault(const char *value)
 {
 	struct url url;

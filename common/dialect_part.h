@@ -16,6 +16,9 @@ int dialect_use_header_set(struct dialect *dialect, const struct ini_entry *entr
 /* The key begins with "field.". */
 int dialect_field_set(struct dialect_step *step, const struct ini_entry *entry,
 		      struct error *error);
+/* The key begins with "endpoint."; the value is of paths. */
+int dialect_endpoint_set(struct dialect_discovery *discovery, const struct ini_entry *entry,
+			 struct error *error);
 /* The key is the variable's name. */
 int dialect_variable_set(struct dialect *dialect, const struct ini_entry *entry,
 			 struct error *error);

@@ -53,6 +53,17 @@ static int set_in_step(struct dialect *dialect, const char *name, const struct i
 	return setting_apply(step, dialect_step_settings, entry, page, error);
 }
 
+static int set_in_discovery(struct dialect *dialect, const char *name,
+			    const struct ini_entry *entry, struct error *error)
+{
+	(void)name;
+	if (!entry->key)
+		return 0;
+	if (text_starts_with(entry->key, "endpoint."))
+		return dialect_endpoint_set(&dialect->discovery, entry, error);
+	return setting_apply(&dialect->discovery, dialect_discovery_settings, entry, page, error);
+}
+
 static int set_in_answer(struct dialect *dialect, const char *name, const struct ini_entry *entry,
 			 struct error *error)
 {
@@ -127,6 +138,7 @@ static const struct section sections[] = {
 	{ "defaults", false, false, set_in_variables },
 	{ "variables", false, false, set_in_variables },
 	{ "step", true, true, set_in_step },
+	{ "discovery", false, false, set_in_discovery },
 	{ "answer", true, false, set_in_answer },
 	{ "error", true, true, set_in_rule },
 	{ "use", false, false, set_in_use },
@@ -167,7 +179,7 @@ int dialect_set(struct dialect *dialect, const struct ini_entry *entry, struct e
 	if (!section)
 		return ini_error(error, entry,
 				 "unknown section [%s]; expected dialect, defaults, 'step NAME', "
-				 "answer, 'answer STEP', 'error NAME' or use",
+				 "discovery, answer, 'answer STEP', 'error NAME' or use",
 				 entry->section);
 	if (section->set(dialect, name, entry, error) < 0)
 		return -1;

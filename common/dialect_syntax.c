@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/host.h"
 #include "common/text.h"
 
 static const char name_first[] = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -299,6 +300,28 @@ const char *dialect_names_fault(const char *text)
 	return all_words(text, dialect_name_valid)
 		       ? NULL
 		       : "names of lower case letters, digits, '_' and '-', apart by one space";
+}
+
+static bool is_canonical_host(const char *word)
+{
+	char host[HOST_MAX];
+
+	return host_canonical(word, strlen(word), host, NULL) == 0 && strcmp(word, host) == 0;
+}
+
+const char *dialect_hosts_fault(const char *text)
+{
+	const char *space = text;
+	size_t count = 1;
+
+	while ((space = strchr(space, ' '))) {
+		space++;
+		count++;
+	}
+	if (count > DIALECT_HOSTS_MAX || !all_words(text, is_canonical_host))
+		return "up to 4 hosts in lower case as in login.example.com or id.example.com:8443, "
+		       "apart by one space";
+	return NULL;
 }
 
 static bool is_visible_word(const char *word)

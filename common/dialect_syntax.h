@@ -38,6 +38,7 @@ setting_fault dialect_token_fault;  /* token (RFC 9110 section 5.6.2) */
 setting_fault dialect_statuses_fault;    /* "200 201 400-499" */
 setting_fault dialect_media_types_fault; /* "application/json text/json" */
 setting_fault dialect_media_type_fault;  /* one, with parameters or not */
+setting_fault dialect_hosts_fault;       /* "login.example.com id.example.com:8443": canonical */
 setting_fault dialect_name_fault;        /* one name */
 setting_fault dialect_names_fault;       /* names apart by spaces */
 setting_fault dialect_words_fault;       /* visible words apart by spaces */

@@ -61,9 +61,9 @@ static bool is_set(const struct vendor *vendor, const struct dialect *dialect, c
 
 	if (strcmp(key, "client_secret_file") == 0)
 		return vendor->client_secret_file != NULL;
-	if (strcmp(key, "token_url") == 0 && vendor->issuer)
-		return true; /* fetch finds it in the issuer's document */
 	value = dialect_variable(dialect, key);
+	if ((!value || value[0] == '\0') && dialect_discovers(dialect, key))
+		value = dialect_variable(dialect, "issuer");
 	return value && value[0] != '\0';
 }
 
@@ -82,8 +82,9 @@ static int check_required(const struct vendor *vendor, const struct dialect *dia
 		key[length] = '\0';
 		if (!is_set(vendor, dialect, key))
 			return error_set(error, ERROR_CONFIGURATION,
-					 "%s: '%s' is missing in [%s]; the dialect %s needs it",
+					 "%s: '%s'%s is missing in [%s]; the dialect %s needs it",
 					 vendor->path, key,
+					 dialect_discovers(dialect, key) ? " (or 'issuer')" : "",
 					 dialect_word_in(vendor_keys, key) ? "vendor" : "variables",
 					 vendor->dialect);
 	}

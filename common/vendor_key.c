@@ -36,7 +36,9 @@ static int set_url(void *place, const struct setting *setting, const struct ini_
 	for (length = strlen(url.text);
 	     strcmp(entry->key, "base_url") == 0 && url.text[length - 1] == '/'; length--)
 		url.text[length - 1] = '\0';
-	return setting_replace(place, url.text, entry, error);
+	/* An issuer is compared byte for byte, as it was written (OpenID Connect Discovery 1.0, section 4.3). */
+	return setting_replace(place, strcmp(entry->key, "issuer") == 0 ? entry->value : url.text,
+			       entry, error);
 }
 
 static int set_endpoint(void *place, const struct setting *setting, const struct ini_entry *entry,
@@ -235,14 +237,14 @@ static int read_variables(struct vendor_reader *reader, const struct ini_entry *
 
 static bool is_dialect_section(const char *section)
 {
-	char word[sizeof("defaults")];
+	char word[sizeof("discovery")];
 	size_t length = strcspn(section, " ");
 
 	if (length >= sizeof(word))
 		return false;
 	memcpy(word, section, length);
 	word[length] = '\0';
-	return dialect_word_in("dialect defaults step answer error use", word);
+	return dialect_word_in("dialect defaults step discovery answer error use", word);
 }
 
 int vendor_read_entry(const struct ini_entry *entry, void *context, struct error *error)

@@ -7,7 +7,7 @@
 
 #include "common/fetch/answer.h"
 #include "common/fetch/call.h"
-#include "common/fetch/discover.h"
+#include "common/fetch/discovery.h"
 #include "common/fetch/http.h"
 #include "common/text.h"
 
@@ -103,21 +103,12 @@ static int send(struct chain *chain, const struct call *call)
 	return result;
 }
 
-static int discover_endpoint(struct chain *chain)
-{
-	const struct http_route route = route_of(chain);
-
-	return discover_is_due(chain->request, chain->step) ? discover(chain->request, &route, chain->outcome) : 0;
-}
-
 static int run_step(struct chain *chain)
 {
 	struct error error = { .code = ERROR_NONE };
 	struct call call;
 	int result;
 
-	if (discover_endpoint(chain) < 0)
-		return -1;
 	if (call_build(&call, chain->step, &chain->request->variables, &error) < 0)
 		result = outcome_fail(chain->outcome, verdict_of(&error), "%s", error.text);
 	else
@@ -146,6 +137,19 @@ static int hand_on(struct chain *chain)
 	return result < 0 ? outcome_fail(chain->outcome, verdict_of(&error), "%s", error.text) : 0;
 }
 
+/* Where the steps' URLs stand in the issuer's document, it is read before anything is sent. */
+static int discover(const struct chain *chain)
+{
+	const struct http_route route = route_of(chain);
+
+	if (!discovery_is_needed(chain->request))
+		return 0;
+	if (discovery_run(chain->request, &route, chain->outcome) < 0)
+		return -1;
+	outcome_init(chain->outcome);
+	return 0;
+}
+
 void chain_run(struct request *request, int64_t deadline_ms, struct outcome *outcome)
 {
 	struct chain chain = { .request = request, .outcome = outcome, .deadline_ms = deadline_ms };
@@ -155,6 +159,8 @@ void chain_run(struct request *request, int64_t deadline_ms, struct outcome *out
 		outcome_fail(outcome, VERDICT_CONFIGURATION, "the dialect has no step %s", request->operation);
 		return;
 	}
+	if (discover(&chain) < 0)
+		return;
 	for (int steps = 0; run_step(&chain) == 0 && chain.step->next[0] != '\0'; steps++) {
 		chain.step = steps == DIALECT_STEPS_MAX ? NULL : dialect_step_find(&request->dialect, chain.step->next);
 		if (hand_on(&chain) < 0)
@@ -182,11 +188,9 @@ static unsigned int port_of(const char *text)
 static int step_port(const struct request *request, const struct dialect_step *step,
 		     unsigned int *port, struct error *error)
 {
-	/* A token endpoint that is still to be found lies beside its issuer. */
-	const char *text = discover_is_due(request, step) ? "{issuer}" : step->url;
 	struct url url;
 
-	if (call_url(step, text, &request->variables, &url, error) < 0)
+	if (call_url(step, step->url, &request->variables, &url, error) < 0)
 		return -1;
 	*port = url.port;
 	return 0;
@@ -196,15 +200,24 @@ int chain_ports(const struct request *request, unsigned int ports[], size_t maxi
 {
 	const struct dialect_step *step = dialect_step_find(&request->dialect, request->operation);
 	size_t count = 0;
+	int discovered;
 
 	if (request->proxy[0] != '\0' || request->connect_to[0] != '\0') {
 		ports[0] = port_of(request->proxy[0] != '\0' ? request->proxy : request->connect_to);
 		return 1;
 	}
-	while (step != NULL && step->url != NULL && count < maximum) {
-		if (step_port(request, step, &ports[count], error) < 0)
+	if (discovery_is_needed(request)) {
+		discovered = discovery_ports(request, ports, maximum, error);
+		if (discovered < 0)
 			return -1;
-		count++;
+		count = (size_t)discovered;
+	}
+	while (step != NULL && step->url != NULL && count < maximum) {
+		if (!discovery_tells(request, step)) {
+			if (step_port(request, step, &ports[count], error) < 0)
+				return -1;
+			count++;
+		}
 		step = step->next[0] == '\0' ? NULL : dialect_step_find(&request->dialect, step->next);
 	}
 	return (int)count;

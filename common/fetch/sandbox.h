@@ -16,7 +16,7 @@
 enum {
 	SANDBOX_CPU_SECONDS = 30,  /* of processor time */
 	SANDBOX_FILES = 32,        /* descriptors: libcurl, its resolver thread and NSS use about ten */
-	SANDBOX_PORTS_MAX = 10,
+	SANDBOX_PORTS_MAX = 16,
 };
 
 struct sandbox {

@@ -55,6 +55,14 @@ int variables_set(struct variables *variables, const char *name, const void *byt
 	return 0;
 }
 
+int variables_set_url(struct variables *variables, const char *name, const char *url, struct error *error)
+{
+	if (variables_set(variables, name, url, strlen(url), error) < 0)
+		return -1;
+	variables->items[find(variables, name)].is_url = true;
+	return 0;
+}
+
 void variables_drop(struct variables *variables, const char *name)
 {
 	size_t i = find(variables, name);
@@ -81,14 +89,15 @@ static int expand(struct secret *out, const char *text, const struct variables *
 static int expand_name(struct secret *out, const char *name, const struct variables *variables, enum template_use use, int nesting,
 		       struct error *error)
 {
-	const struct secret *value = variables_find(variables, name);
+	size_t i = find(variables, name);
+	const struct variable *item = i == variables->count ? NULL : &variables->items[i];
 	const char *text;
 
-	if (value != NULL && value->bytes != NULL) {
-		if (use == TEMPLATE_URL && !is_configuration(name))
-			encode_percent(out, value->bytes, value->length);
+	if (item != NULL && item->value.bytes != NULL) {
+		if (use == TEMPLATE_URL && !item->is_url && !is_configuration(name))
+			encode_percent(out, item->value.bytes, item->value.length);
 		else
-			secret_append(out, value->bytes, value->length);
+			secret_append(out, item->value.bytes, item->value.length);
 		return 0;
 	}
 	text = variables->dialect == NULL ? NULL : dialect_variable(variables->dialect, name);

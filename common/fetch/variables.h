@@ -3,6 +3,7 @@
 #ifndef APITOKEN_FETCH_VARIABLES_H
 #define APITOKEN_FETCH_VARIABLES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/dialect.h"
@@ -18,6 +19,7 @@ enum {
 struct variable {
 	char name[VARIABLE_NAME_MAX];
 	struct secret value;
+	bool is_url; /* checked: it stands in a URL as it is */
 };
 
 struct variables {
@@ -30,6 +32,8 @@ void variables_init(struct variables *variables, const struct dialect *dialect);
 void variables_release(struct variables *variables);
 /* Sets or replaces one. Returns 0, or -1 (ERROR_CONFIGURATION: a bad name or too many; ERROR_MEMORY). */
 int variables_set(struct variables *variables, const char *name, const void *bytes, size_t length, struct error *error);
+/* The same for the text of a URL that url_parse() has taken. */
+int variables_set_url(struct variables *variables, const char *name, const char *url, struct error *error);
 /* Wipes it: what was sent once is not sent again. */
 void variables_drop(struct variables *variables, const char *name);
 /* NULL where the caller sent none of that name. */

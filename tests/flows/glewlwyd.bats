@@ -84,6 +84,21 @@ is_refused()
 	is_refused dave "$(password)"
 }
 
+# Its document's URLs have two slashes behind the host, and no password among the grants.
+@test "NET-04 glewlwyd by its issuer: login, refresh, and a wrong password" {
+	sed -i 's#^token_url = .*#issuer = https://glewlwyd.test:'"$(cat "$GLEWLWYD/port")"'/api/oidc#' /etc/apitoken/vendors.d/glewlwyd.conf
+	run login_ssh alice "$(password)" 'id -un'
+	[ "$output" = alice ]
+	assert_token alice glewlwyd
+	local old
+	old=$(token)
+	wait_until 20 token_changed "$old"
+	token_is_good "$(token)"
+	clear_keys alice
+	is_refused alice wrong
+	configure
+}
+
 token() { as alice apitoken token glewlwyd; }
 token_changed() { [ "$(token)" != "$1" ]; }
 

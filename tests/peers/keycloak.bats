@@ -114,6 +114,15 @@ is_refused()
 	[[ "$(log_lines)" == *"this account cannot be used: "*"rule account_not_set_up"* ]]
 }
 
+@test "NET-04 Keycloak by its issuer: login, and a wrong password" {
+	sed -i -e 's#^dialect = .*#dialect = keycloak#' -e '/^token_url/d' -e "s#^client_id#issuer = https://keycloak.test:$(cat "$KEYCLOAK/port")/auth/realms/apiax\nclient_id#" \
+		/etc/apitoken/vendors.d/apiax.conf
+	logs_in apiax login_ssh alice "$(password apiax)"
+	clear_keys alice
+	is_refused apiax login_ssh alice wrong
+	vendor_file apiax integration-api git.test
+}
+
 token() { as alice apitoken token apiax; }
 token_changed() { as alice apitoken refresh apiax; [ "$(token)" != "$1" ]; }
 

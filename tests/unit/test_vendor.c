@@ -621,6 +621,8 @@ static void test_dialect_defaults(void **state)
 static const struct bad bad_dialects[] = {
 	{ "[vendor]\ndialect = none\n", "acme.conf:2: there is no dialect 'none'" },
 	{ "[vendor]\ndialect = oauth2\nclient_id = x\n",
+	  "acme.conf: 'token_url' (or 'issuer') is missing in [vendor]; the dialect oauth2 needs it" },
+	{ "[vendor]\ndialect = oauth2\nclient_id = x\nissuer = https://a.example\n[discovery]\nendpoint.token_url =\n",
 	  "acme.conf: 'token_url' is missing in [vendor]; the dialect oauth2 needs it" },
 	{ "[vendor]\ndialect = apiax\nclient_id =\n",
 	  "acme.conf: 'client_id' is missing in [vendor]" },
@@ -658,6 +660,23 @@ static void test_bad_dialects(void **state)
 		assert_int_equal(dialect.entries_count, 0);
 		dialect_release(&dialect);
 	}
+}
+
+static void test_issuer(void **state)
+{
+	struct dialect dialect;
+	struct error error;
+
+	(void)state;
+	assert_int_equal(load_dialect(&dialect,
+				      "[vendor]\ndialect = oauth2\nclient_id = x\n"
+				      "issuer = https://Login.example.com:443/Realm/\n",
+				      &error),
+			 0);
+	assert_string_equal(dialect_variable(&dialect, "issuer"), "https://Login.example.com:443/Realm/");
+	assert_true(dialect_discovers(&dialect, "token_url"));
+	assert_false(dialect_discovers(&dialect, "issuer"));
+	dialect_release(&dialect);
 }
 
 static void test_own_rules_first(void **state)
@@ -897,6 +916,7 @@ int main(void)
 			  test_dialect_defaults),
 		UNIT_TEST("a vendor file that does not fit its dialect is refused",
 			  test_bad_dialects),
+		UNIT_TEST("NET-04 an issuer takes the place of token_url, and stays as it was written", test_issuer),
 		UNIT_TEST("a vendor file's own error rules are asked first", test_own_rules_first),
 		UNIT_TEST("CRD-05 a host is allowed only where it is one of the list, whatever "
 			  "looks like it",
