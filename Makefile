@@ -40,7 +40,7 @@ HELPER_MAINS := git-credential/git-credential-apitoken.c git-credential/docker-c
 HELPER       := $(call lib_objects,$(filter-out $(HELPER_MAINS),$(wildcard git-credential/*.c)))
 DIALECTS     := $(patsubst common/dialects/%,$(B)/dialects/%,$(wildcard common/dialects/*.conf))
 
-curl_flags   = $(shell $(PKG_CONFIG) --libs libcurl json-c)
+curl_flags   = $(shell $(PKG_CONFIG) --libs libcurl json-c libcrypto)
 
 PROGRAMS := $(B)/pam_apitoken.so $(B)/fetch $(B)/stash $(B)/git-credential-apitoken \
             $(B)/docker-credential-apitoken $(B)/apitoken

@@ -9,7 +9,7 @@
  *              [variables] is the same section, as a vendor file spells it.
  *   [step NAME] one HTTPS exchange. NAME: login, refresh, revoke, or a name that another step's "next" refers to.
  *              method = POST | GET, url (template), body = form | json | query | none, content_type, accept_type (further answer content types), client_auth = none |
- *              basic_raw | basic_form | post, success (statuses, default 200-299 without 202 and 206, which are unfinished), next (step whose turn comes with {prior.access_token}),
+ *              basic_raw | basic_form | post | assertion, success (statuses, default 200-299 without 202 and 206, which are unfinished), next (step whose turn comes with {prior.access_token}),
  *              header.NAME = template, field.PATH = template (a dotted PATH nests in JSON; an empty value is left out, RFC 6749 section 3.2)
  *   [discovery] where the URLs that neither vendor file nor [defaults] tells stand: url = template (of configuration alone), endpoint.VARIABLE = paths in its answer,
  *              hosts = where the URLs may lead beside the issuer's own host
@@ -51,7 +51,7 @@ enum {
 };
 
 enum dialect_body { BODY_FORM, BODY_JSON, BODY_QUERY, BODY_NONE };
-enum dialect_client_auth { CLIENT_AUTH_NONE, CLIENT_AUTH_BASIC_RAW, CLIENT_AUTH_BASIC_FORM, CLIENT_AUTH_POST };
+enum dialect_client_auth { CLIENT_AUTH_NONE, CLIENT_AUTH_BASIC_RAW, CLIENT_AUTH_BASIC_FORM, CLIENT_AUTH_POST, CLIENT_AUTH_ASSERTION };
 enum dialect_refresh { REFRESH_ROTATE, REFRESH_KEEP, REFRESH_NONE };
 enum dialect_lifetime_kind { LIFETIME_AUTO, LIFETIME_SECONDS, LIFETIME_MILLISECONDS, LIFETIME_EPOCH, LIFETIME_EPOCH_MILLISECONDS, LIFETIME_RFC3339 };
 

@@ -67,6 +67,7 @@ static const struct setting_word client_auth_words[] = {
 	{ "basic_raw", CLIENT_AUTH_BASIC_RAW },
 	{ "basic_form", CLIENT_AUTH_BASIC_FORM },
 	{ "post", CLIENT_AUTH_POST },
+	{ "assertion", CLIENT_AUTH_ASSERTION },
 	{ NULL, 0 },
 };
 static const struct setting_word lifetime_words[] = {

@@ -141,6 +141,8 @@ static const char *client_words(const struct vendor *vendor, enum dialect_client
 		return "    client: Authorization: Basic ***\n";
 	case CLIENT_AUTH_POST:
 		return "    client: client_id and client_secret (***) as fields\n";
+	case CLIENT_AUTH_ASSERTION:
+		return "    client: client_assertion, signed with the key in client_secret_file\n";
 	case CLIENT_AUTH_NONE:
 		break;
 	}

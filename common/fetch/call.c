@@ -2,7 +2,9 @@
 #include "common/fetch/call.h"
 
 #include <string.h>
+#include <time.h>
 
+#include "common/fetch/assertion.h"
 #include "common/fetch/encode.h"
 #include "common/fetch/json_body.h"
 #include "common/text.h"
@@ -36,12 +38,6 @@ static int field_add(struct fields *fields, const char *name, const char *text, 
 	return 0;
 }
 
-static void fields_release(struct fields *fields)
-{
-	for (size_t i = 0; i < fields->count; i++)
-		secret_release(&fields->values[i]);
-}
-
 static bool has_field(const struct dialect_step *step, const char *name)
 {
 	for (size_t i = 0; i < step->fields_count; i++) {
@@ -49,6 +45,28 @@ static bool has_field(const struct dialect_step *step, const char *name)
 			return true;
 	}
 	return false;
+}
+
+/* RFC 7523 section 2.2; the audience is the URL that the request goes to. */
+static int assertion_add(struct fields *fields, const struct dialect_step *step, const char *audience, const struct variables *variables, struct error *error)
+{
+	if (!has_field(step, "client_assertion_type") &&
+	    field_add(fields, "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer", variables, error) < 0)
+		return -1;
+	if (fields->count == FIELDS_MAX)
+		return error_set(error, ERROR_CONFIGURATION, "more than %d fields in one request", FIELDS_MAX);
+	if (assertion_build(&fields->values[fields->count], audience, variables, (int64_t)time(NULL), error) < 0) {
+		secret_release(&fields->values[fields->count]);
+		return -1;
+	}
+	fields->names[fields->count++] = "client_assertion";
+	return 0;
+}
+
+static void fields_release(struct fields *fields)
+{
+	for (size_t i = 0; i < fields->count; i++)
+		secret_release(&fields->values[i]);
 }
 
 /* Whether, and how, this client proves itself: without a secret it is a public client and only names itself. */
@@ -64,7 +82,7 @@ static bool is_basic(enum dialect_client_auth method)
 	return method == CLIENT_AUTH_BASIC_RAW || method == CLIENT_AUTH_BASIC_FORM;
 }
 
-static int fields_fill(struct fields *fields, const struct dialect_step *step, const struct variables *variables, struct error *error)
+static int fields_fill(struct fields *fields, const struct dialect_step *step, const char *audience, const struct variables *variables, struct error *error)
 {
 	enum dialect_client_auth method = client_auth(step, variables);
 
@@ -74,6 +92,8 @@ static int fields_fill(struct fields *fields, const struct dialect_step *step, c
 		if (field_add(fields, step->fields[i].name, step->fields[i].template_text, variables, error) < 0)
 			return -1;
 	}
+	if (method == CLIENT_AUTH_ASSERTION)
+		return assertion_add(fields, step, audience, variables, error);
 	if (method != CLIENT_AUTH_POST)
 		return 0;
 	if (!has_field(step, "client_id") && field_add(fields, "client_id", "{client_id}", variables, error) < 0)
@@ -294,7 +314,7 @@ int call_build(struct call *call, const struct dialect_step *step, const struct 
 	if (secret_init(&call->body, CALL_BODY_MAX) < 0 || secret_init(&call->target, URL_MAX + CALL_BODY_MAX) < 0)
 		return error_set(error, ERROR_MEMORY, "out of memory");
 	if (build_target(call, step, variables, error) == 0 && build_headers(call, step, variables, error) == 0 &&
-	    fields_fill(&fields, step, variables, error) == 0)
+	    fields_fill(&fields, step, call->url.text, variables, error) == 0)
 		result = build_body(call, step, &fields, error);
 	fields_release(&fields);
 	return result;

@@ -156,3 +156,27 @@ teardown_file() { pam_world_end; }
 	no_login
 	no_requests
 }
+
+# claims_of JWT: its middle part as JSON.
+claims_of() { cut -d. -f2 <<<"$1" | tr '_-' '/+' | awk '{ while (length($0) % 4) $0 = $0 "="; print }' | base64 -d; }
+
+@test "APIAX-08 the second factor's variant signs an assertion with the client's key, at login and refresh" {
+	local assertion
+	openssl genrsa -out "$WORLD/client.key" 2048 2>/dev/null
+	openssl rsa -in "$WORLD/client.key" -pubout -out "$WORLD/client.pub" 2>/dev/null
+	chmod 644 "$WORLD/client.key"
+	# The test vendor's realm knows its client by client_id alone, so that this field stays here.
+	example apiax-2fa "s#/etc/apitoken/apiax.key#$WORLD/client.key#; /^field.client_id =/d"
+	logs_in
+	[ "$(sent_fields)" = 'client_assertion client_assertion_type client_id grant_type password username ' ]
+	assertion=$(sent .body | tr '&' '\n' | sed -n 's/^client_assertion=//p')
+	[ "$(claims_of "$assertion" | jq -r .aud)" = https://auth.apiax.io/auth/realms/apiax/protocol/openid-connect/token ]
+	[ "$(claims_of "$assertion" | jq -r '"\(.iss) \(.sub)"')" = 'value-from-support technical-user@example.com' ]
+	[ "$(claims_of "$assertion" | jq '.exp - .iat')" = 60 ]
+	cut -d. -f3 <<<"$assertion" | tr '_-' '/+' | awk '{ while (length($0) % 4) $0 = $0 "="; print }' | base64 -d >"$WORLD/signature"
+	printf %s "${assertion%.*}" | openssl dgst -sha256 -verify "$WORLD/client.pub" -signature "$WORLD/signature"
+	aged 60
+	as alice apitoken refresh apiax-2fa
+	[[ "&$(sent .body)&" == *'&client_assertion=eyJ'* ]]
+	assert_no_canary "$(sed -n 5p "$WORLD/client.key")"
+}
