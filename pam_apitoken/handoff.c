@@ -36,17 +36,14 @@ static int data_put(const struct context *context, struct handoff *handoff, stru
 
 	if (data == NULL)
 		return error_set(error, ERROR_MEMORY, "out of memory");
-	data->serial = handoff->serial;
-	data->tried = handoff->tried;
-	secret_move(&data->payload, &handoff->payload);
+	*data = *handoff;
 	result = pam_set_data(context->pamh, data_name, data, data_cleanup);
 	if (result != PAM_SUCCESS) {
-		secret_move(&handoff->payload, &data->payload);
 		free(data);
 		return error_set(error, ERROR_SYSTEM, "cannot keep the token: %s",
 				 pam_strerror(context->pamh, result));
 	}
-	handoff->serial = 0;
+	*handoff = (struct handoff){ 0 }; /* moved */
 	return 0;
 }
 
@@ -62,9 +59,8 @@ static bool data_take(const struct context *context, struct handoff *handoff)
 	 * it.
 	 */
 	data = (struct handoff *)(uintptr_t)found;
-	handoff->serial = data->serial;
-	handoff->tried = data->tried;
-	secret_move(&handoff->payload, &data->payload);
+	*handoff = *data;
+	data->payload = SECRET_NONE; /* moved */
 	pam_set_data(context->pamh, data_name, NULL, NULL);
 	return true;
 }
@@ -102,6 +98,7 @@ int handoff_put(const struct context *context, const char *user, struct secret *
 
 	secret_move(&handoff.payload, payload);
 	if (geteuid() != 0) {
+		text_copy(handoff.user, sizeof(handoff.user), user);
 		result = data_put(context, &handoff, error);
 		goto out;
 	}

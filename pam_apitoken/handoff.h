@@ -6,7 +6,7 @@
  * Effective uid 0: the record is parked in root's keyring and only its serial travels, in the PAM
  * environment variable HANDOFF_VARIABLE. pam_env can be made to forge that variable, so it is only
  * a hint: the key itself must be root's and name PAM_USER. Other hosts (screen lockers) keep the
- * record in module data.
+ * record, and whose it is, in module data.
  */
 #ifndef APITOKEN_PAM_HANDOFF_H
 #define APITOKEN_PAM_HANDOFF_H
@@ -17,12 +17,14 @@
 #include "common/error.h"
 #include "common/secret.h"
 #include "pam_apitoken/context.h"
+#include "pam_apitoken/user.h"
 
 #define HANDOFF_VARIABLE "APITOKEN_HANDOFF"
 
 struct handoff {
 	int32_t serial;	       /* 0: the record is in payload */
 	struct secret payload; /* SECRET_NONE where serial is set */
+	char user[USER_NAME_MAX + 1]; /* whose the payload is; a parked key says so itself */
 	bool tried;	       /* storing it has failed once */
 };
 

@@ -2,6 +2,7 @@
 #include "pam_apitoken/session.h"
 
 #include <stdbool.h>
+#include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -24,14 +25,18 @@ static bool host_is(uid_t uid)
 }
 
 /*
- * The key must be root's and name this user. It does not after sudo, which authenticates the caller
- * and then sets PAM_USER to the target.
+ * The hand-off must name this user, and a key must be root's. It does not after sudo, which
+ * authenticates the caller and then sets PAM_USER to the target.
  */
 static enum storing handoff_store(const struct context *context, const struct handoff *handoff,
 				  const struct user *user, struct error *error)
 {
 	const struct secret *payload = handoff->serial == 0 ? &handoff->payload : NULL;
 
+	if (payload != NULL && strcmp(handoff->user, user->name) != 0) {
+		error_set(error, ERROR_POLICY, "the login that was handed over is another user's");
+		return STORING_NOT_OURS;
+	}
 	if (payload != NULL && !host_is(user->uid)) {
 		error_set(error, ERROR_POLICY, "this host program runs as somebody else");
 		return STORING_NOT_OURS;

@@ -221,6 +221,14 @@ flaky_stash()
 	unsaid ^env
 }
 
+@test "an unprivileged host that changes PAM_USER to itself does not get the other person's token" {
+	PAMH=(-u bob)
+	host alice "$(password_of alice)" auth user=bob setcred open
+	said 'auth PAM_SUCCESS' 'setcred PAM_SUCCESS'
+	logged notice "no token is stored for user=bob: the login that was handed over is another user's"
+	assert_no_token alice bob
+}
+
 @test "PAM-17 first-pass options: prompts, results, and PAM_AUTHTOK for later modules" {
 	# Columns: what stands before us, our argument, our result, prompts in all, posts.
 	local first option result prompts posts earlier
