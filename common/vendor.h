@@ -45,6 +45,7 @@ struct vendor {
 	char *username;                   /* template with %u, default "%u" */
 	char *ca_file, *proxy, *connect_to;
 	int timeout;                      /* seconds */
+	bool revoke_on_logout;            /* a logout tells the vendor, by the dialect's step revoke */
 	int64_t otp_digits;               /* so many digits behind the password are the one-time code; 0: none */
 	enum vendor_refresh refresh;
 	int64_t default_lifetime;         /* seconds, 0: the dialect's */

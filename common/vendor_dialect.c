@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/dialect_syntax.h"
 #include "common/vendor.h"
 
 enum {
@@ -91,6 +92,33 @@ static int check_required(const struct vendor *vendor, const struct dialect *dia
 	return 0;
 }
 
+/* Who wants logins ended at the vendor learns at once where that cannot work. */
+static int check_revocation(const struct vendor *vendor, const struct dialect *dialect,
+			    struct error *error)
+{
+	const struct dialect_step *step = dialect_step_find(dialect, "revoke");
+	const char *text = step ? step->url : NULL;
+	char name[DIALECT_VARIABLE_NAME_MAX];
+
+	if (!vendor->revoke_on_logout)
+		return 0;
+	if (!text)
+		return error_set(error, ERROR_CONFIGURATION,
+				 "%s: on_logout = revoke needs a [step revoke], which the dialect "
+				 "%s has not",
+				 vendor->path, vendor->dialect);
+	while (dialect_template_next(&text, name) > 0)
+		if ((dialect_variable(dialect, name) || dialect_discovers(dialect, name)) &&
+		    !is_set(vendor, dialect, name))
+			return error_set(error, ERROR_CONFIGURATION,
+					 "%s: on_logout = revoke needs '%s' in [variables]%s",
+					 vendor->path, name,
+					 dialect_discovers(dialect, name)
+						 ? ", or 'issuer' in [vendor]"
+						 : "");
+	return 0;
+}
+
 static bool parts_name_code(const struct dialect_part *parts, size_t count)
 {
 	size_t i;
@@ -124,7 +152,8 @@ int vendor_dialect(const struct vendor *vendor, const struct vendor_places *plac
 	if (load(dialect, vendor, places, error) == 0 && override(dialect, vendor, error) == 0 &&
 	    override_refresh(dialect, vendor, error) == 0 &&
 	    dialect_check(dialect, vendor->path, error) == 0 &&
-	    check_required(vendor, dialect, error) == 0 && check_code(vendor, dialect, error) == 0)
+	    check_required(vendor, dialect, error) == 0 && check_code(vendor, dialect, error) == 0 &&
+	    check_revocation(vendor, dialect, error) == 0)
 		return 0;
 	dialect_release(dialect);
 	return -1;

@@ -127,6 +127,12 @@ static const struct setting_word refresh_words[] = {
 	{ NULL, 0 },
 };
 
+static const struct setting_word on_logout_words[] = {
+	{ "delete", 0 },
+	{ "revoke", 1 },
+	{ NULL, 0 },
+};
+
 static const struct setting_word git_auth_words[] = {
 	{ "auto", GIT_AUTH_AUTO },
 	{ "bearer", GIT_AUTH_BEARER },
@@ -152,6 +158,7 @@ static const struct setting vendor_settings[] = {
 	SETTING_TEXT("ca_file", vendor, ca_file, vendor_path_fault),
 	SET("proxy", set_endpoint, proxy),
 	SET("connect_to", set_endpoint, connect_to),
+	SETTING_FLAG("on_logout", vendor, revoke_on_logout, on_logout_words),
 	SETTING_NUMBER("otp_digits", vendor, otp_digits, VENDOR_OTP_DIGITS_MIN, VENDOR_OTP_DIGITS_MAX, "digits"),
 	{ .key = "timeout",
 	  .set = set_timeout,

@@ -8,16 +8,46 @@
 #include "git-credential/command.h"
 #include "git-credential/revoke.h"
 
+/* What cannot be read cannot be revoked; it is removed all the same. */
+static bool read_record(const char *description, struct record *record)
+{
+	struct secret payload;
+	bool result;
+
+	if (keyring_read(description, &payload, NULL) != 0)
+		return false;
+	result = record_decode(&payload, record, NULL) == 0;
+	secret_release(&payload);
+	return result;
+}
+
 /* The vendor's answer changes nothing about the logout here. */
-static void tell_vendor(const char *description, const char *vendor)
+static void tell_vendor(const char *vendor, const struct record *record)
 {
 	struct error error = { .code = ERROR_NONE };
 
-	if (revoke(description, vendor, &error) == REVOKE_FAILED)
+	if (revoke(vendor, record, &error) == REVOKE_FAILED)
 		fprintf(stderr,
 			"apitoken: vendor '%s' could not be told; there the login lives on until it "
 			"ends: %s\n",
 			vendor, error.text);
+}
+
+/* The tokens are gone from here before the vendor is asked: a vendor that hangs keeps nothing alive. */
+static int remove_record(const char *description, const char *vendor, struct error *error)
+{
+	struct record record;
+	bool known = read_record(description, &record);
+	int result = keyring_remove(description, error);
+
+	if (result != 0 && error->code == ERROR_NO_TOKEN)
+		result = 0;
+	if (known) {
+		if (result == 0)
+			tell_vendor(vendor, &record);
+		record_release(&record);
+	}
+	return result;
 }
 
 /* Removes the records of the vendor, or all where it is NULL. Returns how many, or -1. */
@@ -34,9 +64,7 @@ static int remove_records(const char *vendor, struct error *error)
 		if (record_description_parse(items[i].description, name, &further) != 0 ||
 		    (vendor && strcmp(name, vendor) != 0))
 			continue;
-		tell_vendor(items[i].description, name);
-		if (keyring_remove(items[i].description, error) != 0 &&
-		    error->code != ERROR_NO_TOKEN)
+		if (remove_record(items[i].description, name, error) != 0)
 			return -1;
 		removed++;
 	}

@@ -4,14 +4,15 @@
 #define APITOKEN_REVOKE_H
 
 #include "common/error.h"
+#include "common/record.h"
 
 enum revoke_result {
 	REVOKE_DONE,
-	REVOKE_NOTHING, /* the vendor has no such request, or no refresh token is stored */
+	REVOKE_NOTHING, /* the vendor file does not ask for it, or there is no refresh token */
 	REVOKE_FAILED,  /* the error tells why: the tokens may live on at the vendor until they end */
 };
 
-/* For the record of that description and vendor name. Sends at most one request, and changes nothing here. */
-enum revoke_result revoke(const char *description, const char *vendor, struct error *error);
+/* Tells the vendor of that name, in one request of 3 seconds at most; changes nothing here. */
+enum revoke_result revoke(const char *name, const struct record *record, struct error *error);
 
 #endif

@@ -12,6 +12,7 @@ keycloak()
 		dialect = keycloak
 		token_url = https://vendor.test/auth/realms/test/protocol/openid-connect/token
 		client_id = apitoken
+		on_logout = revoke
 		[variables]
 		logout_url = https://vendor.test/auth/realms/test/protocol/openid-connect/logout
 	END
@@ -24,6 +25,7 @@ oauth2()
 		dialect = oauth2
 		token_url = https://vendor.test/oauth2/token
 		client_id = apitoken
+		on_logout = revoke
 		[variables]
 		revoke_url = https://vendor.test/oauth2/revoke
 	END
@@ -71,9 +73,50 @@ lives()
 	assert_no_token alice
 }
 
-@test "without a URL for it, without a refresh token, or with a vendor file that is gone a logout is local" {
+@test "a vendor that hangs is waited for 3 seconds, and the tokens are gone before it is asked" {
 	keycloak
-	sed -i '/^\[variables\]/,$d' /etc/apitoken/vendors.d/keycloak.conf
+	logs_in
+	vendor_control /answers -d count=1 -d status=200 -d delay_ms=8000 >/dev/null
+	as alice apitoken logout >/run/logout 2>&1 3>&- &
+	wait_until 5 logged_out
+	wait $!
+	cat /run/logout
+	grep -q 'could not be told.*no complete answer in time' /run/logout
+}
+logged_out() { assert_no_token alice && ! grep -q 'Logged out' /run/logout; }
+
+@test "a vendor known by its issuer is told where its document says" {
+	vendor_conf oauth2 <<-'END'
+		[vendor]
+		dialect = oauth2
+		issuer = https://vendor.test
+		client_id = apitoken
+		on_logout = revoke
+	END
+	vendor_control /answers -d count=9 -d status=200 -d path=/.well-known/openid-configuration --data-urlencode \
+		'body={"issuer":"https://vendor.test","token_endpoint":"https://vendor.test/oauth2/token","revocation_endpoint":"https://vendor.test/oauth2/revoke"}' >/dev/null
+	logs_in
+	run as alice apitoken logout
+	[ "$output" = "Logged out of vendor 'oauth2'." ]
+	[ "$(sent .target)" = /oauth2/revoke ]
+	[ "$(vendor_count .revocations)" = 1 ]
+}
+
+@test "on_logout = revoke without anything to ask is a fault of the configuration" {
+	keycloak
+	sed -i '/^logout_url/d' /etc/apitoken/vendors.d/keycloak.conf
+	run as alice apitoken check
+	echo "$output"
+	[ "$status" -eq 6 ]
+	[[ "$output" == *"on_logout = revoke needs 'logout_url' in [variables], or 'issuer' in [vendor]"* ]]
+	example vyopta 's#^\[vendor\]#&\non_logout = revoke#'
+	run as alice apitoken check
+	[[ "$output" == *'needs a [step revoke], which the dialect vyopta has not'* ]]
+}
+
+@test "without on_logout, without a refresh token, or with a vendor file that is gone a logout is local" {
+	keycloak
+	sed -i '/^on_logout/d' /etc/apitoken/vendors.d/keycloak.conf
 	logs_in
 	run as alice apitoken logout
 	[ "$output" = "Logged out of vendor 'keycloak'." ]
