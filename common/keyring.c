@@ -12,6 +12,7 @@
 enum {
 	RING_MAX = 1024,   /* keys of a user keyring that are looked at, ours or not */
 	SWAP_TRIES = 100,  /* a reader may meet this many swaps in a row */
+	LIST_TRIES = 10,   /* a list may meet as many */
 	ROOM_SPARE = 64,   /* bytes: the link into @u counts, and numbers grow */
 	ROOM_GROWTH = 512, /* bytes that new tokens may be longer, and a quarter of the old */
 };
@@ -25,10 +26,8 @@ static int32_t find(const char *description)
 }
 
 /* 0, or -1 with errno: EACCES where it is not wholly ours, ENOKEY where it is something else. */
-static int check_serial(int32_t serial, struct key_facts *facts)
+static int check_facts(const struct key_facts *facts)
 {
-	if (key_facts(serial, facts) != 0)
-		return -1;
 	if (!text_starts_with(facts->description, prefix)) {
 		errno = ENOKEY;
 		return -1;
@@ -40,15 +39,15 @@ static int check_serial(int32_t serial, struct key_facts *facts)
 	return 0;
 }
 
-int keyring_list(struct keyring_item items[], size_t maximum, struct error *error)
+/* One look at the ring. *gone: a key went away between the look and its check. */
+static int list_once(struct keyring_item items[], size_t maximum, bool *gone, struct error *error)
 {
 	int32_t serials[RING_MAX];
 	struct key_facts facts;
 	size_t count, found = 0;
 	long bytes;
 
-	if (key_check_ids(error) != 0)
-		return -1;
+	*gone = false;
 	bytes = keyctl_read(KEY_SPEC_USER_KEYRING, (char *)serials, sizeof serials);
 	if (bytes < 0)
 		return errno == ENOKEY ? 0 : key_failure(error, errno, "list the stored records");
@@ -56,7 +55,11 @@ int keyring_list(struct keyring_item items[], size_t maximum, struct error *erro
 	for (size_t i = 0; i < count && found < maximum; i++) {
 		struct keyring_item *item = &items[found];
 
-		if (check_serial(serials[i], &facts) != 0 ||
+		if (key_facts(serials[i], &facts) != 0) {
+			*gone = *gone || errno == ENOKEY;
+			continue;
+		}
+		if (check_facts(&facts) != 0 ||
 		    text_copy(item->description, sizeof item->description,
 			      facts.description) != 0)
 			continue;
@@ -66,11 +69,24 @@ int keyring_list(struct keyring_item items[], size_t maximum, struct error *erro
 	return (int)found;
 }
 
+int keyring_list(struct keyring_item items[], size_t maximum, struct error *error)
+{
+	bool gone = true;
+	int found = 0;
+
+	if (key_check_ids(error) != 0)
+		return -1;
+	/* Another process that swaps a newer record in must not hide it. */
+	for (int i = 0; i < LIST_TRIES && gone && found >= 0; i++)
+		found = list_once(items, maximum, &gone, error);
+	return found;
+}
+
 static int read_checked(int32_t serial, const char *description, struct secret *payload)
 {
 	struct key_facts facts;
 
-	if (check_serial(serial, &facts) != 0)
+	if (key_facts(serial, &facts) != 0 || check_facts(&facts) != 0)
 		return -1;
 	if (description != NULL && strcmp(facts.description, description) != 0) {
 		errno = ENOKEY;

@@ -12,7 +12,7 @@
 #include "common/message.h"
 #include "common/text.h"
 
-enum { MILLISECONDS = 1000 };
+enum { MILLISECONDS = 1000, LOCK_SPARE_SECONDS = 5 };
 
 bool renewal_needed(const struct renewal *renewal, const struct record *record, int64_t now)
 {
@@ -223,22 +223,30 @@ static int refresh_undisturbed(const struct renewal *renewal, const struct diale
 	return result;
 }
 
-/* Under the lock: what the winner stored is ours too. */
+/* What the winner stored while we waited is ours too, however short it lives. */
+static bool is_enough(const struct record *stored, const struct record *before, int64_t asked_at)
+{
+	if (is_same(stored, before))
+		return false;
+	return record_state(stored, clock_utc()) == RECORD_FRESH || stored->obtained_at >= asked_at;
+}
+
 static int run_locked(const struct renewal *renewal, const struct dialect *dialect,
-		      const char *description, struct record *record, struct error *error)
+		      const char *description, struct record *record, int64_t asked_at,
+		      struct error *error)
 {
 	struct error reason = { 0 };
 	struct record stored;
-	bool changed;
+	bool enough;
 	int result;
 
 	if (tokens_load(renewal->vendor->name, renewal->account, &stored, error) != 0) {
 		record_release(record); /* logged out while we waited */
 		return -1;
 	}
-	changed = !is_same(record, &stored);
+	enough = is_enough(&stored, record, asked_at);
 	replace(record, &stored);
-	if (changed && record_state(record, clock_utc()) == RECORD_FRESH)
+	if (enough)
 		return 0;
 	if (!is_possible(renewal, record, &reason) ||
 	    keyring_reserve(description, RECORD_PAYLOAD_MAX, &reason) != 0)
@@ -251,7 +259,10 @@ static int run_locked(const struct renewal *renewal, const struct dialect *diale
 static int run_with_dialect(const struct renewal *renewal, const struct dialect *dialect,
 			    struct record *record, struct error *error)
 {
-	const int64_t deadline = clock_monotonic_ms() + LOCK_WAIT_SECONDS * MILLISECONDS;
+	/* No holder that runs has the lock for longer than the vendor may take. */
+	const int64_t deadline =
+		clock_monotonic_ms() + (renewal->vendor->timeout + LOCK_SPARE_SECONDS) * MILLISECONDS;
+	const int64_t asked_at = clock_utc();
 	char description[RECORD_DESCRIPTION_MAX];
 	struct error reason = { 0 };
 	struct lock lock;
@@ -260,7 +271,7 @@ static int run_with_dialect(const struct renewal *renewal, const struct dialect 
 	record_description(description, renewal->vendor->name, renewal->account);
 	if (lock_acquire(&lock, description, deadline, &reason) != 0)
 		return serve_or_fail(renewal, record, &reason, error);
-	result = run_locked(renewal, dialect, description, record, error);
+	result = run_locked(renewal, dialect, description, record, asked_at, error);
 	lock_release(&lock);
 	return result;
 }

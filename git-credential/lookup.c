@@ -192,11 +192,18 @@ static int further_items(const struct lookup *lookup, const struct keyring_item 
 
 static int read_item(const struct keyring_item *item, struct record *record, struct error *error)
 {
+	struct error reason = { .code = ERROR_NONE };
 	struct secret payload = SECRET_NONE;
-	int result = -1;
+	int result;
 
-	if (keyring_read_serial(item->serial, &payload, error) == 0)
+	result = keyring_read_serial(item->serial, &payload, &reason);
+	/* Since the list was made another process may have swapped a newer record in. */
+	if (result != 0 && reason.code == ERROR_NO_TOKEN)
+		result = keyring_read(item->description, &payload, &reason);
+	if (result == 0)
 		result = record_decode(&payload, record, error);
+	else if (error)
+		*error = reason;
 	secret_release(&payload);
 	return result;
 }
