@@ -17,3 +17,18 @@ analyze:
 scoreboard:
 	$(Q)tests/tap-read $(wildcard $(B)/results/*.tap) | tests/scoreboard tests/threats.md -
 .PHONY: tests-servers-build
+
+# tests/fuzz/fuzz_NAME.c with libFuzzer, over a build of its own; and with tests/fuzz/replay.c, which any compiler builds.
+FUZZ_NAMES   := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_ARCHIVES := $(addprefix $(B)/,libfetch.a libhelper.a libcommon.a)
+REPLAYS      := $(addprefix $(B)/tests/fuzz/replay_,$(FUZZ_NAMES))
+$(REPLAYS): $(B)/tests/fuzz/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(FUZZ_ARCHIVES)
+	$(call link,-pie,$(curl_flags) -lkeyutils)
+tests-build: $(REPLAYS)
+$(addprefix $(B)/tests/fuzz/fuzz_,$(FUZZ_NAMES)): %: %.o $(FUZZ_ARCHIVES)
+	$(call link,-pie -fsanitize=fuzzer,$(curl_flags) -lkeyutils)
+fuzz-build: $(addprefix $(B)/tests/fuzz/fuzz_,$(FUZZ_NAMES))
+fuzz:
+	$(Q)tests/install-packages build fuzz
+	$(script) tests/fuzz/run
+.PHONY: fuzz-build
