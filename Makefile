@@ -125,7 +125,25 @@ $(B)/tests/badidp/badidp: $(BADIDP) $(B)/libcommon.a
 tests-build: all $(TESTPROGS)
 unit: all $(UNITS)
 	$(Q)tests/run-units $(B)
-.PHONY: all always install tests-build unit demo check check-peers bench soak fuzz analyze lint scoreboard deb clean help
+.PHONY: all always install tests-build unit demo check check-peers bench soak fuzz analyze lint scoreboard clean help
+help:
+	@printf '  %-12s %s\n' \
+		all 'the programs, the PAM module and the dialects, into B (the default)' \
+		demo 'a login with a vendor password, then git and docker, shown step by step' \
+		check 'every test that needs nothing but Debian packages' \
+		check-peers 'the same against Keycloak, dockerd and newer versions of git (downloads them)' \
+		unit 'the unit tests alone' \
+		bench 'what a cached get and a login cost, beside their peers' \
+		fuzz 'libFuzzer on every parser: FUZZ_SECONDS=60 for each' \
+		analyze 'clang, cppcheck, clang-tidy and gcc -fanalyzer over the product' \
+		lint 'rules for sources, binaries, scripts and manual pages' \
+		scoreboard 'the threats of tests/threats.md that the last test run covered' \
+		install 'into PREFIX, PAMDIR and below DESTDIR' \
+		clean 'remove B'
+	@printf '%s\n' '' 'Variables, with their values now:'
+	@printf '  %-32s %s\n' 'B=$(B)' 'where to build' 'V=$(V)' '1: show the commands' 'CC=$(CC)' 'gcc or clang' \
+		'SANITIZE=$(SANITIZE)' 'address,undefined: instrument everything' 'PREFIX=$(PREFIX)' 'where programs, dialects and manual pages go' \
+		'PAMDIR=$(PAMDIR)' 'where PAM looks for modules' 'DESTDIR=$(DESTDIR)' 'put before all of these, for packages'
 .SECONDARY:
 clean:
 	rm -rf $(B)
