@@ -59,7 +59,7 @@ static const unsigned int denied[] = {
 /* Callers fall back where these seem not to exist. clone3: its flags stand in memory, where a filter cannot look; libc then takes clone. */
 static const unsigned int unknown[] = { SYS_clone3, SYS_openat2, SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register };
 
-enum condition { ARGUMENT_HAS, ARGUMENT_LACKS, ARGUMENT_ABOVE, ARGUMENT_DIFFERS };
+enum condition { ARGUMENT_HAS, ARGUMENT_LACKS, ARGUMENT_DIFFERS };
 
 /* Denied where the low half of an argument fits the condition. */
 struct guarded {
@@ -117,8 +117,8 @@ static uint32_t argument_offset(unsigned int argument)
 /* Ends in a verdict where the number is this one's; the accumulator then need not be loaded again. */
 static void add_guarded(struct program *program, const struct guarded *rule)
 {
-	bool deny_on_yes = rule->condition == ARGUMENT_HAS || rule->condition == ARGUMENT_ABOVE;
-	unsigned int test = rule->condition == ARGUMENT_ABOVE ? BPF_JGT : rule->condition == ARGUMENT_DIFFERS ? BPF_JEQ : BPF_JSET;
+	bool deny_on_yes = rule->condition == ARGUMENT_HAS;
+	unsigned int test = rule->condition == ARGUMENT_DIFFERS ? BPF_JEQ : BPF_JSET;
 
 	add_jump(program, BPF_JEQ, rule->number, 0, 4);
 	add_statement(program, BPF_LD | BPF_W | BPF_ABS, argument_offset(rule->argument));
@@ -135,13 +135,29 @@ static void add_all_guarded(struct program *program)
 #ifdef __x86_64__
 		{ SYS_open, 1, ARGUMENT_HAS, WRITING },
 #endif
-		{ SYS_socket, 0, ARGUMENT_ABOVE, AF_NETLINK }, /* unix, inet, inet6 and netlink are below */
 		{ SYS_tgkill, 0, ARGUMENT_DIFFERS, (uint32_t)getpid() }, /* abort() */
 		{ SYS_prlimit64, 0, ARGUMENT_DIFFERS, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		add_guarded(program, &rules[i]);
+}
+
+/*
+ * Only the internet's families, and netlink, by which libc learns of the machine's own addresses. Not AF_UNIX: whoever may connect to a session bus, an agent or a container
+ * daemon can have programs run there, and a filter cannot see which path is meant. libc then does without nscd and its like, and asks files and DNS.
+ */
+static void add_socket_families(struct program *program)
+{
+	static const unsigned int families[] = { AF_INET, AF_INET6, AF_NETLINK };
+	const uint8_t count = sizeof(families) / sizeof(families[0]);
+
+	add_jump(program, BPF_JEQ, SYS_socket, 0, (uint8_t)(count + 3));
+	add_statement(program, BPF_LD | BPF_W | BPF_ABS, argument_offset(0));
+	for (uint8_t i = 0; i < count; i++)
+		add_jump(program, BPF_JEQ, families[i], (uint8_t)(count - i), 0);
+	add_return(program, SECCOMP_RET_ERRNO | EPERM);
+	add_return(program, SECCOMP_RET_ALLOW);
 }
 
 static void build(struct program *program)
@@ -157,6 +173,7 @@ static void build(struct program *program)
 #endif
 	add_refusals(program, denied, sizeof(denied) / sizeof(denied[0]), EPERM);
 	add_refusals(program, unknown, sizeof(unknown) / sizeof(unknown[0]), ENOSYS);
+	add_socket_families(program);
 	add_all_guarded(program);
 	add_return(program, SECCOMP_RET_ALLOW);
 }

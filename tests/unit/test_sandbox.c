@@ -21,6 +21,7 @@
 #include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -153,6 +154,19 @@ static int probe_kernel(const struct sandbox *sandbox)
 	return 0;
 }
 
+/* A session bus, an agent or a container daemon would run programs for whoever may connect. */
+static const struct sockaddr_un door = { .sun_family = AF_UNIX, .sun_path = "/tmp/apitoken-sandbox-door" };
+
+static int probe_doors(const struct sandbox *sandbox)
+{
+	(void)sandbox;
+	REQUIRE(connect(socket(AF_UNIX, SOCK_STREAM, 0), (const struct sockaddr *)&door, sizeof(door)) == -1);
+	DENIED(socket(AF_UNIX, SOCK_DGRAM, 0));
+	DENIED(socket(AF_UNSPEC, SOCK_DGRAM, 0));
+	DENIED(socket(AF_X25, SOCK_SEQPACKET, 0));
+	return 0;
+}
+
 /* ---- what must go on ---- */
 
 static void *thread(void *context)
@@ -175,6 +189,7 @@ static int probe_needs(const struct sandbox *sandbox)
 	REQUIRE(pthread_create(&id, NULL, thread, &ran) == 0 && pthread_join(id, NULL) == 0 && ran == 1);
 	REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
 	REQUIRE(socket(AF_INET, SOCK_DGRAM, 0) >= 0);
+	REQUIRE(socket(AF_INET6, SOCK_STREAM, 0) >= 0 || errno == EAFNOSUPPORT);
 	REQUIRE(socket(AF_NETLINK, SOCK_RAW, 0) >= 0);
 	return 0;
 }
@@ -314,6 +329,20 @@ static void test_without_landlock(void **state)
 	in_sandbox(hide_landlock, probe_without_landlock);
 }
 
+static void test_doors(void **state)
+{
+	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)state;
+	unlink(door.sun_path);
+	assert_int_equal(bind(listener, (const struct sockaddr *)&door, sizeof(door)), 0);
+	assert_int_equal(chmod(door.sun_path, 0666), 0);
+	assert_int_equal(listen(listener, 4), 0);
+	in_sandbox(NULL, probe_doors);
+	close(listener);
+	unlink(door.sun_path);
+}
+
 static void test_low_limits(void **state)
 {
 	(void)state;
@@ -375,6 +404,7 @@ int main(void)
 		UNIT_TEST("HLP-03 no key can be read or made", test_keys),
 		UNIT_TEST("HLP-03 nothing can be written", test_writing),
 		UNIT_TEST("HLP-03 the kernel's further doors are closed", test_kernel),
+		UNIT_TEST("HLP-03 no socket of another program can be connected to", test_doors),
 		UNIT_TEST("HLP-03 names, threads and sockets work", test_needs),
 		UNIT_TEST("HLP-03 what is not needed cannot be read", test_reading),
 		UNIT_TEST("HLP-03 without Landlock the filter still stands, and fetch goes on", test_without_landlock),
