@@ -48,6 +48,7 @@ struct exchange_answer {
 	char subject[ACCOUNT_MAX];   /* "": the dialect reads none */
 	char message[256];           /* printable, no secret */
 	char rule[DIALECT_NAME_MAX], code[64], lifetime_from[128];
+	char address[64], sandbox[64]; /* printable; "": not told */
 };
 
 /*

@@ -67,6 +67,8 @@ static int take_details(const struct message *reply, struct exchange_answer *ans
 	int64_t status;
 
 	take_printable(reply, "message", answer->message, sizeof(answer->message));
+	take_printable(reply, "address", answer->address, sizeof(answer->address));
+	take_printable(reply, "sandbox", answer->sandbox, sizeof(answer->sandbox));
 	take_word(reply, "rule", answer->rule, sizeof(answer->rule));
 	take_word(reply, "code", answer->code, sizeof(answer->code));
 	if (take_number(reply, "status", 599, &status) < 0 || take_number(reply, "retry_after", RETRY_AFTER_MAX, &answer->retry_after) < 0)

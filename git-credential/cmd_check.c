@@ -8,6 +8,7 @@
 
 #include "common/exchange.h"
 #include "common/text.h"
+#include "common/trusted.h"
 #include "git-credential/command.h"
 #include "git-credential/describe.h"
 #include "git-credential/findings.h"
@@ -46,27 +47,72 @@ static int check_everything(const struct arguments *arguments, const struct vend
 				      wrong == 1 ? "" : "s");
 }
 
+/* "key of [section], FILE:LINE": where the dialect or the vendor file says so. */
+static void name_place(struct secret *report, const struct dialect *dialect, const char *section,
+		       const char *key)
+{
+	for (size_t i = 0; i < dialect->entries_count; i++) {
+		const struct dialect_entry *entry = &dialect->entries[i];
+
+		if (strcmp(entry->section, section) == 0 && strcmp(entry->key, key) == 0)
+			secret_append_format(report, " (%s:%d)", entry->path, entry->line);
+	}
+}
+
+static void explain_rule(struct secret *report, const struct dialect *dialect, const char *rule)
+{
+	char section[sizeof("error ") + DIALECT_NAME_MAX];
+
+	snprintf(section, sizeof(section), "error %s", rule);
+	secret_append_format(report, "  judged by the rule [%s]", section);
+	name_place(report, dialect, section, "means");
+	secret_append_text(report, "\n");
+}
+
+static void explain_tokens(struct secret *report, const struct dialect *dialect,
+			   const struct exchange_answer *answer)
+{
+	char duration[WORDS_MAX];
+
+	secret_append_format(report, "  access token of %zu bytes, good for %s (from %s)",
+			     answer->access_token.length, words_duration(duration, answer->lifetime),
+			     answer->lifetime_from);
+	if (strcmp(answer->lifetime_from, "default") == 0)
+		name_place(report, dialect, "dialect", "default_lifetime");
+	else
+		name_place(report, dialect, "answer", "lifetime");
+	secret_append_format(report, "\n  refresh token: %s\n",
+			     answer->refresh_token.length > 0 ? "yes" : "no");
+}
+
+static void explain(struct secret *report, const struct dialect *dialect,
+		    const struct exchange_answer *answer)
+{
+	secret_append_format(report, "login: %s", verdict_word(answer->verdict));
+	if (answer->status > 0)
+		secret_append_format(report, ", HTTP status %d", answer->status);
+	if (answer->address[0] != '\0')
+		secret_append_format(report, " from %s", answer->address);
+	if (answer->code[0] != '\0')
+		secret_append_format(report, ", code %s", answer->code);
+	secret_append_text(report, "\n");
+	if (answer->rule[0] != '\0')
+		explain_rule(report, dialect, answer->rule);
+	else if (answer->verdict != VERDICT_SUCCESS && answer->status > 0)
+		secret_append_text(report, "  no [error] rule of the dialect is about this answer\n");
+	if (answer->verdict == VERDICT_SUCCESS)
+		explain_tokens(report, dialect, answer);
+	if (answer->sandbox[0] != '\0')
+		secret_append_format(report, "  fetch's sandbox: %s\n", answer->sandbox);
+}
+
 /* A login whose tokens are thrown away. */
 static int try_login(const struct exchange *exchange, struct secret *report, struct error *error)
 {
 	struct exchange_answer answer;
-	char duration[WORDS_MAX];
 	int result = exchange_run(exchange, &answer, error);
 
-	secret_append_format(report, "login: %s", verdict_word(answer.verdict));
-	if (answer.status > 0)
-		secret_append_format(report, ", HTTP status %d", answer.status);
-	if (answer.rule[0] != '\0')
-		secret_append_format(report, ", rule [error %s]", answer.rule);
-	if (answer.code[0] != '\0')
-		secret_append_format(report, ", code %s", answer.code);
-	secret_append_text(report, "\n");
-	if (result == 0)
-		secret_append_format(
-			report,
-			"  access token of %zu bytes, good for %s (from %s)\n  refresh token: %s\n",
-			answer.access_token.length, words_duration(duration, answer.lifetime),
-			answer.lifetime_from, answer.refresh_token.length > 0 ? "yes" : "no");
+	explain(report, exchange->dialect, &answer);
 	exchange_answer_release(&answer);
 	return result;
 }
@@ -104,6 +150,27 @@ static void begin_json(struct secret *report, const struct vendor *vendor,
 	secret_append_text(report, "}\n");
 }
 
+/* The secret itself is never shown, only whether this user may read it. */
+static void describe_secret(struct secret *report, const struct vendor *vendor)
+{
+	struct error why;
+	int descriptor;
+
+	if (!vendor->client_secret_file)
+		return;
+	descriptor = trusted_open(vendor->client_secret_file, TRUSTED_SECRET, &why);
+	if (descriptor >= 0) {
+		close(descriptor);
+		secret_append_format(report, "  client secret: %s\n", vendor->client_secret_file);
+		return;
+	}
+	secret_append_format(report, "  client secret: %s\n", why.text);
+	if (why.errnum == EACCES)
+		secret_append_text(report,
+				   "    so only logins through PAM bring a token, and nothing of yours "
+				   "can renew it; an administrator may make the file readable\n");
+}
+
 static int describe_and_try(const struct arguments *arguments, const struct vendor *vendor,
 			    const struct dialect *dialect, const struct vendor_places *places,
 			    struct secret *report, struct error *error)
@@ -117,6 +184,7 @@ static int describe_and_try(const struct arguments *arguments, const struct vend
 		return -1;
 	if (secret_init(&text, REPORT_MAX / 8) == 0)
 		describe_vendor(&text, vendor, dialect, username);
+	describe_secret(&text, vendor);
 	if (arguments->given[OPTION_JSON])
 		begin_json(report, vendor, &text);
 	else

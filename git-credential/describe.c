@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "git-credential/describe.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -57,9 +58,10 @@ static void expand_name(const struct description *description, const char *name,
 	} else if (value) {
 		secret_append_text(description->out, value);
 	} else if ((value = dialect_variable(description->dialect, name)) != NULL &&
-		   depth < DEPTH_MAX) {
+		   value[0] != '\0' && depth < DEPTH_MAX) {
 		expand(description, value, depth + 1);
-	} else if (strchr(name, '.')) { /* prior.access_token: only an answer tells */
+	} else if (strchr(name, '.') || dialect_discovers(description->dialect, name)) {
+		/* prior.access_token: only an answer tells */
 		secret_append_text(description->out, "{");
 		secret_append_text(description->out, name);
 		secret_append_text(description->out, "}");
@@ -177,10 +179,52 @@ static void describe_chain(struct secret *out, const char *first, const struct v
 	}
 }
 
+/* True where the step's URL stands in the issuer's document alone. */
+static bool is_discovered(const struct dialect *dialect, const char *step_name)
+{
+	const struct dialect_step *step = dialect_step_find(dialect, step_name);
+	const struct dialect_discovery *discovery = &dialect->discovery;
+	const char *value = dialect_variable(dialect, "issuer");
+	char name[DIALECT_VARIABLE_NAME_MAX + 2];
+
+	if (!step || !step->url || !value || value[0] == '\0')
+		return false;
+	for (size_t i = 0; i < discovery->endpoints_count; i++) {
+		value = dialect_variable(dialect, discovery->endpoints[i].name);
+		snprintf(name, sizeof(name), "{%s}", discovery->endpoints[i].name);
+		if ((!value || value[0] == '\0') && strstr(step->url, name))
+			return true;
+	}
+	return false;
+}
+
+static void describe_discovery(struct secret *out, const struct vendor *vendor,
+			       const struct dialect *dialect, const char *username)
+{
+	struct vendor shown = *vendor;
+	char issuer[URL_MAX];
+	size_t length;
+
+	if (!is_discovered(dialect, "login"))
+		return;
+	/* As fetch does: no slash at the issuer's end. */
+	snprintf(issuer, sizeof(issuer), "%s", vendor->issuer ? vendor->issuer : "");
+	for (length = strlen(issuer); length > 0 && issuer[length - 1] == '/'; length--)
+		issuer[length - 1] = '\0';
+	if (vendor->issuer)
+		shown.issuer = issuer;
+	secret_append_text(out, "  first, and before each other one: GET ");
+	describe_template(out, dialect->discovery.url, &shown, dialect, username);
+	secret_append_text(out, " with nothing\n");
+}
+
 void describe_vendor(struct secret *out, const struct vendor *vendor, const struct dialect *dialect,
 		     const char *username)
 {
+	describe_discovery(out, vendor, dialect, username);
 	describe_chain(out, "login", vendor, dialect, username);
 	if (dialect->refresh != REFRESH_NONE || vendor->refresh == VENDOR_REFRESH_TRY)
 		describe_chain(out, "refresh", vendor, dialect, username);
+	if (vendor->revoke_on_logout)
+		describe_chain(out, "revoke", vendor, dialect, username);
 }

@@ -17,7 +17,7 @@ void describe_template(struct secret *out, const char *text, const struct vendor
 /* Appends one step: method, URL, headers and fields, a line each. */
 void describe_step(struct secret *out, const struct dialect_step *step, const struct vendor *vendor,
 		   const struct dialect *dialect, const char *username);
-/* Appends the steps of a login in order, then of a refresh. */
+/* Appends the steps of a login in order, then of a refresh, then of a logout where the vendor is told. */
 void describe_vendor(struct secret *out, const struct vendor *vendor, const struct dialect *dialect,
 		     const char *username);
 

@@ -304,6 +304,14 @@ ended() { ! as "$1" apitoken token acme >/dev/null; }
 	[[ "$(jq -r '.findings[] | select(.level == "wrong") | .text' <<<"$output")" == *two.conf*written\ by\ others* ]]
 }
 
+# dialect_line TEXT: the line of oauth2.conf that the output names behind TEXT.
+dialect_line()
+{
+	local number
+	number=$(grep -F "$1" <<<"$output" | sed -n 's/.*oauth2\.conf:\([0-9]*\)).*/\1/p')
+	sed -n "${number}p" /usr/local/share/apitoken/dialects/oauth2.conf
+}
+
 @test "check of one vendor shows what would be sent, secrets masked, and tries a login that it throws away" {
 	run --separate-stderr as alice apitoken check --vendor acme
 	echo "$output"
@@ -315,11 +323,86 @@ ended() { ! as "$1" apitoken token acme >/dev/null; }
 	run on_terminal alice apitoken check --vendor acme --login < <(printf "vendor 'acme': \t%s\n" "$(vendor_password alice)")
 	echo "$output"
 	[ "$status" -eq 0 ]
-	[[ "$output" == *'login: success, HTTP status 200'* ]]
+	[[ "$output" == *'login: success, HTTP status 200 from 127.0.0.1'* ]]
+	[[ $(dialect_line '(from expires_in)') == 'lifetime = '* ]]
+	[[ "$output" == *"fetch's sandbox: landlock="* ]]
+	[[ "$output" != *"$(vendor_password alice)"* ]]
 	assert_no_token alice
 	run on_terminal alice apitoken check --vendor acme --login < <(printf "vendor 'acme': \twrong\n")
 	[ "$status" -eq 4 ]
-	[[ "$output" == *'login: refused'* ]]
+	[[ "$output" == *'login: refused, HTTP status 400'*'code invalid_grant'* ]]
+	[[ $(dialect_line 'rule [error wrong_password]') == 'means = refused' ]]
+	vendor_control /answers -d count=1 -d status=418 -d body=tea >/dev/null
+	run on_terminal alice apitoken check --vendor acme --login < <(printf "vendor 'acme': \twrong\n")
+	[ "$status" -eq 5 ]
+	[[ "$output" == *'login: unavailable, HTTP status 418'*'no [error] rule'* ]]
+}
+
+@test "check of a vendor known by its issuer, that is told of a logout, shows these requests too" {
+	sed -i 's#^token_url = .*#issuer = https://vendor.test/\non_logout = revoke#' /etc/apitoken/vendors.d/acme.conf
+	run --separate-stderr as alice apitoken check --vendor acme
+	configure_acme
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'GET https://vendor.test/.well-known/openid-configuration with nothing'*'login: POST {token_url}'*'revoke: POST {revoke_url}'* ]]
+	[[ "$output" == *'field token = ***'* ]]
+}
+
+# client_secret_mode MODE: a confidential client, its secret in a file of that mode.
+client_secret_mode()
+{
+	printf '%s\n' "$CLIENT_SECRET" >/etc/apitoken/acme.secret
+	chmod "$1" /etc/apitoken/acme.secret
+	configure_acme 'client_secret_file = /etc/apitoken/acme.secret'
+	sed -i 's/^client_id = .*/client_id = apitoken-confidential/' /etc/apitoken/vendors.d/acme.conf
+}
+
+@test "SEC-06 a client secret that root alone may read: no program of the user shows it, and each says what that means" {
+	CLIENT_SECRET=client-$(openssl rand -hex 8)
+	vendor_control /options -d "client_secret=$CLIENT_SECRET" >/dev/null
+	client_secret_mode 600
+	login_ssh alice "$(vendor_password alice)" true
+	assert_token alice acme
+	local words
+	for words in 'status' 'status --json' 'check' 'check --json' 'check --vendor acme' 'check --vendor acme --json' 'login acme --password-stdin' 'refresh acme'; do
+		# shellcheck disable=SC2086
+		run as alice apitoken $words <<<"$(vendor_password alice)"
+		[[ "$output" != *"$CLIENT_SECRET"* ]] || { echo "$words: $output"; return 1; }
+		[[ "$output" == *acme.secret* || "$output" == *"secret is readable for root only"* || "$output" == *client_secret_file* || $words = refresh* ]] || { echo "$words says nothing: $output"; return 1; }
+	done
+	run as alice apitoken check --vendor acme
+	[[ "$output" == *'Authorization: Basic ***'*'only logins through PAM'* ]]
+	run as alice cat /etc/apitoken/acme.secret
+	[ "$status" -ne 0 ]
+	for words in 'status' 'check' 'check --vendor acme'; do
+		# shellcheck disable=SC2086
+		run apitoken $words
+		[[ "$output" != *"$CLIENT_SECRET"* ]] || { echo "root, $words: $output"; return 1; }
+	done
+	clear_keys alice
+}
+
+@test "SEC-06 a client secret that others may write is used by nobody; one that they may read is the administrator's choice" {
+	CLIENT_SECRET=client-$(openssl rand -hex 8)
+	vendor_control /options -d "client_secret=$CLIENT_SECRET" >/dev/null
+	local mode
+	for mode in 602 620 666; do
+		client_secret_mode "$mode"
+		vendor_control /reset -d '' >/dev/null
+		vendor_control /options -d "client_secret=$CLIENT_SECRET" >/dev/null
+		run login_ssh alice "$(vendor_password alice)" true
+		[ "$status" -ne 0 ]
+		[ "$(vendor_requests)" -eq 0 ]
+		assert_no_token alice
+		run apitoken check
+		[ "$status" -eq 6 ]
+		[[ "$output" == *'wrong  '*client_secret_file*acme.secret* ]] || { echo "$mode $output"; return 1; }
+	done
+	client_secret_mode 644
+	run log_in alice
+	[ "$status" -eq 0 ]
+	clear_keys alice
+	configure_acme
 }
 
 @test "root's own check of a login works too: fetch becomes nobody" {
