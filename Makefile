@@ -34,13 +34,15 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
 lib_objects  = $(patsubst %.c,$(B)/%.o,$(sort $(1)))
 COMMON       := $(call lib_objects,$(wildcard common/*.c))
-FETCH        := $(call lib_objects,$(wildcard common/fetch/*.c))
+# client_auth = assertion needs OpenSSL's headers; everything else does without.
+CRYPTO       := $(shell $(PKG_CONFIG) --exists libcrypto 2>/dev/null && echo libcrypto)
+FETCH        := $(call lib_objects,$(filter-out common/fetch/$(if $(CRYPTO),assertion_without,assertion).c,$(wildcard common/fetch/*.c)))
 PAM_MODULE   := $(call lib_objects,$(filter-out pam_apitoken/stash.c,$(wildcard pam_apitoken/*.c)))
 HELPER_MAINS := git-credential/git-credential-apitoken.c git-credential/docker-credential-apitoken.c git-credential/apitoken.c
 HELPER       := $(call lib_objects,$(filter-out $(HELPER_MAINS),$(wildcard git-credential/*.c)))
 DIALECTS     := $(patsubst common/dialects/%,$(B)/dialects/%,$(wildcard common/dialects/*.conf))
 
-curl_flags   = $(shell $(PKG_CONFIG) --libs libcurl json-c libcrypto)
+curl_flags   = $(shell $(PKG_CONFIG) --libs libcurl json-c $(CRYPTO))
 
 PROGRAMS := $(B)/pam_apitoken.so $(B)/fetch $(B)/stash $(B)/git-credential-apitoken \
             $(B)/docker-credential-apitoken $(B)/apitoken
@@ -103,7 +105,7 @@ install: all
 		install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/ || exit 1; done
 
 # ---- tests -------------------------------------------------------------------------------------------------------------
-UNITS      := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+UNITS      := $(patsubst %.c,$(B)/%,$(filter-out $(if $(CRYPTO),,tests/unit/test_assertion.c),$(wildcard tests/unit/test_*.c)))
 RIGS       := $(patsubst %.c,$(B)/%,$(wildcard tests/rigs/*.c) $(wildcard tests/servers/*.c) $(wildcard tests/bench/*.c))
 TESTVENDOR := $(call lib_objects,$(wildcard tests/vendor/*.c))
 BADIDP     := $(call lib_objects,$(wildcard tests/badidp/*.c))
