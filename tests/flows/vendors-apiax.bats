@@ -180,3 +180,16 @@ claims_of() { cut -d. -f2 <<<"$1" | tr '_-' '/+' | awk '{ while (length($0) % 4)
 	[[ "&$(sent .body)&" == *'&client_assertion=eyJ'* ]]
 	assert_no_canary "$(sed -n 5p "$WORLD/client.key")"
 }
+
+@test "RULE-03 kept are vendor, account, tokens, the moment of the login and absolute ends, and nothing else of the answer" {
+	local before
+	example apiax
+	before=$(date +%s)
+	logs_in
+	[ "$(record_of alice apiax | sed 's/=.*//' | sort | tr '\n' ' ')" = \
+		'access_expires_at access_token account checksum generation login_at obtained_at refresh_expires_at refresh_token vendor version ' ]
+	[ "$(of_record vendor) $(of_record account) $(of_record generation)" = 'apiax alice 1' ]
+	[ "$(of_record login_at)" -ge "$before" ] && [ "$(of_record login_at)" -le "$(date +%s)" ]
+	[ "$(of_record access_expires_at)" -ge $((before + 1795)) ]
+	[ "$(of_record refresh_expires_at)" -ge $((before + 1209600)) ]
+}

@@ -51,3 +51,19 @@ unavailable() { verdict_is unavailable && [ "$(value status)" = 200 ] && message
 	unavailable
 	[[ "$output" == *'characters that no token may have'* ]]
 }
+
+@test "RULE-04 a perfect answer is a login only over TLS that proves the vendor; what the token says counts for nothing" {
+	local good='{"access_token":"eyJhbGciOiJub25lIn0.eyJzdWIiOiJib2IiLCJleHAiOjF9.","token_type":"Bearer","expires_in":600}'
+	badidp_start --status 200 --header 'Content-Type: application/json' --body "$good"
+	fetch_liar
+	fetch_login alice secret --show
+	verdict_is success
+	[ "$(value lifetime)" = 600 ]
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=other -keyout /dev/null -out /run/other-ca.pem 2>/dev/null
+	fetch_liar 'ca_file = /run/other-ca.pem'
+	fetch_login alice secret --show
+	verdict_is unavailable
+	fetch_liar "token_url = https://elsewhere.test:$BADIDP_PORT/token" "connect_to = 127.0.0.1:$BADIDP_PORT"
+	fetch_login alice secret --show
+	verdict_is unavailable
+}
