@@ -136,22 +136,3 @@ logged_out() { assert_no_token alice && ! grep -q 'Logged out' /run/logout; }
 	[[ "$output" == *"could not be told"* ]]
 	assert_no_token alice
 }
-
-@test "a logout finds the revocation endpoint by the issuer" {
-	local token
-	vendor_conf oauth2 <<-'END'
-		[vendor]
-		dialect = oauth2
-		issuer = https://vendor.test
-		client_id = apitoken
-	END
-	vendor_control /answers -d count=9 -d status=200 -d path=/.well-known/openid-configuration --data-urlencode 'body={"issuer":"https://vendor.test",
-		"token_endpoint":"https://vendor.test/oauth2/token","revocation_endpoint":"https://vendor.test/oauth2/revoke"}' >/dev/null
-	logs_in
-	token=$(of_record refresh_token)
-	run as alice apitoken logout
-	[ "$output" = "Logged out of vendor 'oauth2'." ]
-	[ "$(sent .target)" = /oauth2/revoke ]
-	[[ "&$(sent .body)&" == *"&token=$token&"* ]]
-	[ "$(vendor_count .revocations)" = 1 ]
-}

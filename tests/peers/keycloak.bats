@@ -168,6 +168,38 @@ userinfo()
 	assert_no_canary "$(password apiax)" "$(as alice apitoken token apiax)"
 }
 
+# The realm apiax by the dialect keycloak, found by its issuer.
+realm_vendor()
+{
+	cat >/etc/apitoken/vendors.d/realm.conf <<-END
+		[vendor]
+		dialect = keycloak
+		issuer = https://keycloak.test:$(cat "$KEYCLOAK/port")/auth/realms/apiax
+		client_id = integration-api
+		on_logout = revoke
+		ca_file = /etc/apitoken/keycloak-ca.pem
+	END
+}
+
+# refreshed TOKEN: what Keycloak says to it.
+refreshed() { "$RIGS/fetchcall" --libexec /usr/local/libexec/apitoken /etc/apitoken realm refresh < <(printf %s "$1"); }
+
+@test "keycloak: login, refresh and logout by the issuer's document; after the logout the refresh token is dead" {
+	local token
+	realm_vendor
+	logs_in realm login_ssh alice "$(password apiax)"
+	token=$(record_of alice realm | sed -n 's/^refresh_token=//p')
+	run refreshed "$token"
+	grep -qx result=0 <<<"$output"
+	run as alice apitoken logout realm
+	echo "$output"
+	[ "$output" = "Logged out of vendor 'realm'." ]
+	run refreshed "$token"
+	echo "$output"
+	grep -qx verdict=login_again <<<"$output"
+	rm /etc/apitoken/vendors.d/realm.conf
+}
+
 @test "with Keycloak stopped the vendor's user is denied as unavailable, and the local user gets in" {
 	"$SOURCE/tests/servers/keycloak" stop "$KEYCLOAK"
 	is_refused apiax login_ssh alice "$(password apiax)"
