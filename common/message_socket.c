@@ -131,7 +131,7 @@ static int receive_exactly(int socket, void *bytes, size_t length, int64_t deadl
 			   struct error *error)
 {
 	char *next = bytes;
-	size_t received;
+	size_t received = 0;
 
 	while (length > 0) {
 		if (receive_some(socket, next, length, deadline_ms, &received, error) != 0)
@@ -147,7 +147,7 @@ static int receive_exactly(int socket, void *bytes, size_t length, int64_t deadl
 
 static int receive_end(int socket, int64_t deadline_ms, struct error *error)
 {
-	size_t received;
+	size_t received = 0;
 	char byte;
 
 	if (receive_some(socket, &byte, 1, deadline_ms, &received, error) != 0)
