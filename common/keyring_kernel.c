@@ -72,7 +72,7 @@ int key_facts(int32_t serial, struct key_facts *facts)
 	if (length < 0)
 		return -1;
 	if ((size_t)length > sizeof text || parse_facts(text, facts) != 0) {
-		errno = ENOKEY;
+		errno = EMSGSIZE;
 		return -1;
 	}
 	return 0;

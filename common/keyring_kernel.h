@@ -23,7 +23,7 @@ struct key_facts { /* what keyctl_describe(3) tells */
 	char description[KEY_DESCRIPTION_MAX];
 };
 
-/* 0, or -1 with errno. A key that cannot be ours (its description is too long) is ENOKEY. */
+/* 0, or -1 with errno. A key that cannot be ours (its description is too long) is EMSGSIZE; ENOKEY: it is gone. */
 int key_facts(int32_t serial, struct key_facts *facts);
 /* Type "user", this owner, permission exactly KEYRING_PERMISSION. */
 bool key_is_private(const struct key_facts *facts, uid_t owner);

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "common/keyring_kernel.h"
 #include "common/message.h"
 #include "tests/unit/keyring_acts.h"
 
@@ -65,6 +66,32 @@ static void list_only_ours(void *nothing)
 	CHECK(keyring_list(items, 2, &error) == 2);
 	CHECK(keyring_read("apitoken:v1:open", &payload, &error) == -1);
 	CHECK(error.code == ERROR_KEYRING);
+}
+
+/* A key that stays is not one that went away while it was looked at: the ring is not read again for it. */
+static void list_beside_a_long_name(void *nothing)
+{
+	char name[500] = "";
+	struct keyring_item items[4];
+	struct key_facts facts;
+	struct error error = { 0 };
+	int32_t serial;
+
+	(void)nothing;
+	memset(name, 'x', sizeof name - 1);
+	serial = add_key("user", name, "x", 1, KEY_SPEC_USER_KEYRING);
+	CHECK(serial > 0);
+	CHECK(key_facts(serial, &facts) == -1 && errno == EMSGSIZE);
+	CHECK(keyring_list(items, 4, &error) == 0);
+	store(5, 'x');
+	CHECK(keyring_list(items, 4, &error) == 1);
+}
+
+static void test_list_beside_a_long_name(void **state)
+{
+	(void)state;
+	NEED_KEYRINGS();
+	act_as(alice, list_beside_a_long_name, NULL);
 }
 
 static void test_list_only_ours(void **state)
@@ -289,6 +316,7 @@ int main(void)
 			   test_fresh_session),
 		WITH_USERS("KEY-11 in another user namespace there is no token",
 			   test_user_namespace),
+		UNIT_TEST("a foreign key with a long name costs a list nothing", test_list_beside_a_long_name),
 		UNIT_TEST("KEY-10 without keyrings every call says why", test_without_keyrings),
 	};
 
