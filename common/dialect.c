@@ -18,6 +18,7 @@ static void answer_init(struct dialect_answer *answer)
 	answer->refresh_lifetime_is = -1;
 	answer->refresh_zero_is_end = -1;
 	answer->token_type_required = -1;
+	answer->narrow_scope_refused = -1;
 }
 
 void dialect_init(struct dialect *dialect)

@@ -13,9 +13,9 @@
  *              header.NAME = template, field.PATH = template (a dotted PATH nests in JSON; an empty value is left out, RFC 6749 section 3.2)
  *   [discovery] where the URLs that neither vendor file nor [defaults] tells stand: url = template (of configuration alone), endpoint.VARIABLE = paths in its answer,
  *              hosts = where the URLs may lead beside the issuer's own host
- *   [answer], [answer STEP]   where things stand: access_token, refresh_token, lifetime, refresh_lifetime, login_time, token_type, error, error_description, subject: paths,
+ *   [answer], [answer STEP]   where things stand: access_token, refresh_token, lifetime, refresh_lifetime, login_time, token_type, error, error_description, subject, scope: paths,
  *              alternatives apart by spaces, "a.b[0].c"; lifetime_is = auto | seconds | milliseconds | epoch | epoch_milliseconds | rfc3339 (likewise
- *              refresh_lifetime_is); refresh_lifetime_zero = unknown | ended; token_type_missing = bearer | refused; answer STEP wins over answer.
+ *              refresh_lifetime_is); refresh_lifetime_zero = unknown | ended; token_type_missing = bearer | refused; scope_narrower = accepted | refused; answer STEP wins over answer.
  *   [error NAME] ordered rules, first match wins: step (names), status (list, ranges), body = empty | json | other, code (values at the error path), text (part of the description),
  *              means = refused | account | configuration | rate_limited | unavailable | login_again
  *   [use]      header = Authorization, scheme = Bearer, header.NAME = text (further static headers)
@@ -68,7 +68,7 @@ enum verdict {
 
 enum dialect_role { /* what is looked for in an answer */
 	ROLE_ACCESS_TOKEN, ROLE_REFRESH_TOKEN, ROLE_LIFETIME, ROLE_REFRESH_LIFETIME, ROLE_LOGIN_TIME, ROLE_TOKEN_TYPE, ROLE_ERROR, ROLE_ERROR_DESCRIPTION,
-	ROLE_SUBJECT, ROLE_COUNT,
+	ROLE_SUBJECT, ROLE_SCOPE, ROLE_COUNT,
 };
 
 struct dialect_part { /* a header or a field */
@@ -82,9 +82,10 @@ struct dialect_answer {
 	int refresh_lifetime_is;
 	int refresh_zero_is_end; /* 0 unknown, 1 ended */
 	int token_type_required; /* 0 a missing type counts as Bearer, 1 refused */
+	int narrow_scope_refused; /* 0 less than the scope that was asked for is accepted, 1 refused */
 };
 
-/* Where neither [answer STEP] nor [answer] says anything: LIFETIME_AUTO (both), zero is unknown. A token type is required (dialect_init(); RFC 6749 section 5.1). */
+/* Where neither [answer STEP] nor [answer] says anything: LIFETIME_AUTO (both), zero is unknown, a narrower scope accepted. A token type is required (dialect_init(); RFC 6749 section 5.1). */
 
 struct dialect_step {
 	char name[DIALECT_NAME_MAX];

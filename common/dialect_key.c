@@ -89,6 +89,11 @@ static const struct setting_word token_type_words[] = {
 	{ "refused", 1 },
 	{ NULL, 0 },
 };
+static const struct setting_word scope_words[] = {
+	{ "accepted", 0 },
+	{ "refused", 1 },
+	{ NULL, 0 },
+};
 static const struct setting_word answer_body_words[] = {
 	{ "empty", 0 },
 	{ "json", 1 },
@@ -139,9 +144,11 @@ const struct setting dialect_answer_settings[] = {
 	PATHS("error", ROLE_ERROR),
 	PATHS("error_description", ROLE_ERROR_DESCRIPTION),
 	PATHS("subject", ROLE_SUBJECT),
+	PATHS("scope", ROLE_SCOPE),
 	SETTING_CHOICE("lifetime_is", dialect_answer, lifetime_is, lifetime_words),
 	SETTING_CHOICE("refresh_lifetime_is", dialect_answer, refresh_lifetime_is, lifetime_words),
 	SETTING_CHOICE("refresh_lifetime_zero", dialect_answer, refresh_zero_is_end, zero_words),
+	SETTING_CHOICE("scope_narrower", dialect_answer, narrow_scope_refused, scope_words),
 	SETTING_CHOICE("token_type_missing", dialect_answer, token_type_required, token_type_words),
 	{ .key = NULL },
 };

@@ -46,7 +46,7 @@ struct exchange_answer {
 	struct secret access_token;  /* checked characters and size */
 	struct secret refresh_token; /* SECRET_NONE: none came */
 	char subject[ACCOUNT_MAX];   /* "": the dialect reads none */
-	char message[256];           /* printable, no secret */
+	char message[256];           /* printable, no secret; after success "", or what is worth a warning */
 	char rule[DIALECT_NAME_MAX], code[64], lifetime_from[128];
 	char address[64], sandbox[64]; /* printable; "": not told */
 };

@@ -100,8 +100,11 @@ static void explain(struct secret *report, const struct dialect *dialect,
 		explain_rule(report, dialect, answer->rule);
 	else if (answer->verdict != VERDICT_SUCCESS && answer->status > 0)
 		secret_append_text(report, "  no [error] rule of the dialect is about this answer\n");
-	if (answer->verdict == VERDICT_SUCCESS)
+	if (answer->verdict == VERDICT_SUCCESS) {
 		explain_tokens(report, dialect, answer);
+		if (answer->message[0] != '\0')
+			secret_append_format(report, "  warning: %s\n", answer->message);
+	}
 	if (answer->sandbox[0] != '\0')
 		secret_append_format(report, "  fetch's sandbox: %s\n", answer->sandbox);
 }

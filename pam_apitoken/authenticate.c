@@ -138,6 +138,9 @@ static int attempt_exchange(struct attempt *attempt, const struct secret *passwo
 	} else if (subject_check(attempt, &answer) < 0) {
 		result = result_of(attempt->error.code);
 	} else {
+		if (answer.message[0] != '\0')
+			log_line(attempt->context, LOG_WARNING, "user=%s: %s", attempt->user.name,
+				 answer.message);
 		result = attempt_keep(attempt, &exchange, &answer);
 	}
 	exchange_answer_release(&answer);

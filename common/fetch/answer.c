@@ -275,6 +275,70 @@ static void read_subject(struct reading *reading)
 		text_printable(outcome->subject, sizeof(outcome->subject), value.bytes, value.length);
 }
 
+/* ---- scope ---- */
+
+static bool step_asks_for_scope(const struct reading *reading)
+{
+	const struct dialect_step *step = reading->context->step;
+
+	for (size_t i = 0; reading->context->sent != NULL && i < step->fields_count; i++) {
+		if (template_names(step->fields[i].template_text, reading->context->sent, "scope"))
+			return true;
+	}
+	return false;
+}
+
+/* The first word of asked that is not among granted, into word; false where there is none. */
+static bool missing_word(const char *asked, const char *granted, char word[static DIALECT_NAME_MAX])
+{
+	for (asked += strspn(asked, " "); *asked != '\0'; asked += strspn(asked, " ")) {
+		size_t length = strcspn(asked, " ");
+		char whole[DIALECT_TEMPLATE_MAX];
+
+		snprintf(whole, sizeof(whole), "%.*s", (int)length, asked);
+		snprintf(word, DIALECT_NAME_MAX, "%.*s", DIALECT_NAME_MAX - 1, whole);
+		if (!dialect_word_in(granted, whole))
+			return true;
+		asked += length;
+	}
+	return false;
+}
+
+static int judge_scope(struct reading *reading, const char *asked, const char *granted)
+{
+	const struct dialect_answer *of_step = &reading->context->step->answer, *of_dialect = &reading->context->dialect->answer;
+	struct outcome *outcome = reading->outcome;
+	char word[DIALECT_NAME_MAX], text[OUTCOME_MESSAGE_MAX];
+
+	if (!missing_word(asked, granted, word))
+		return 0;
+	snprintf(text, sizeof(text), "%s granted less than the scope of the vendor file: '%s' is missing", reading->context->host, word);
+	if (setting(of_step->narrow_scope_refused, of_dialect->narrow_scope_refused, 0) == 1)
+		return outcome_fail(outcome, VERDICT_CONFIGURATION, "%s", text);
+	text_printable(outcome->message, sizeof(outcome->message), text, strlen(text));
+	return 0;
+}
+
+/* RFC 6749 section 5.1: where the scope is another than was asked for, the answer says so. */
+static int check_scope(struct reading *reading)
+{
+	struct document_value value;
+	struct secret asked;
+	struct error error;
+	int result = 0;
+
+	if (!step_asks_for_scope(reading) || find(reading, ROLE_SCOPE, &value) == DOCUMENT_MISSING || !is_text(&value))
+		return 0;
+	if (secret_init(&asked, DIALECT_TEMPLATE_MAX) < 0)
+		return outcome_fail(reading->outcome, VERDICT_UNAVAILABLE, "out of memory");
+	if (template_expand(&asked, "{scope}", reading->context->sent, TEMPLATE_TEXT, &error) < 0)
+		result = outcome_fail(reading->outcome, VERDICT_CONFIGURATION, "%s", error.text);
+	else
+		result = judge_scope(reading, asked.bytes, value.bytes);
+	secret_release(&asked);
+	return result;
+}
+
 /* ---- the whole ---- */
 
 static int read_success(struct reading *reading)
@@ -287,7 +351,7 @@ static int read_success(struct reading *reading)
 	if (reading->has_error || find(reading, ROLE_ACCESS_TOKEN, &access) == DOCUMENT_MISSING)
 		return fail_by_rule(reading);
 	reference = reference_moment(reading);
-	if (read_tokens(reading, &access) < 0 || read_lifetime(reading, reference) < 0)
+	if (read_tokens(reading, &access) < 0 || read_lifetime(reading, reference) < 0 || check_scope(reading) < 0)
 		return -1;
 	read_refresh_lifetime(reading, reference);
 	read_subject(reading);

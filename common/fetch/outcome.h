@@ -18,7 +18,7 @@ enum {
 
 struct outcome {
 	enum verdict verdict;
-	char message[OUTCOME_MESSAGE_MAX]; /* printable, no secret; "" after success */
+	char message[OUTCOME_MESSAGE_MAX]; /* printable, no secret; after success "", or what is worth knowing */
 	int status;                        /* of the last answer, 0: none */
 	char rule[DIALECT_NAME_MAX];
 	char code[OUTCOME_CODE_MAX];       /* the vendor's error word */

@@ -144,6 +144,34 @@ typed() { lie --status 200 ${1:+--header "Content-Type: $1"} ${2:+--header "Cont
 	[ "$(value lifetime_from)" = default ]
 }
 
+# grants SCOPE-MEMBER VERDICT [LINE OF THE VENDOR FILE]...: the vendor file asks for "read write".
+grants()
+{
+	local member=$1 expected=$2
+	shift 2
+	badidp_stop
+	badidp_start --json <(printf '{"access_token":"t","token_type":"Bearer"%s}' "$member")
+	fetch_liar 'scope = read write' "$@"
+	fetch_login alice "$CANARY_PASSWORD"
+	verdict_is "$expected"
+}
+
+@test "BOD-16 a scope narrower than the one that was asked for is a warning, or refused where the vendor file says so" {
+	local refused=('[answer]' 'scope_narrower = refused') member
+	for member in '' ',"scope":null' ',"scope":"read write"' ',"scope":"write more read"' ',"scope":["read"]'; do
+		grants "$member" success
+		[ -z "$(value message)" ]
+		grants "$member" success "${refused[@]}"
+	done
+	for member in ',"scope":"read"' ',"scope":""' ',"scope":"read writes"' ',"scope":"readwrite read"' ',"scope":"read Write"'; do
+		grants "$member" success
+		[[ $(value message) = *'granted less than the scope'*"' is missing" ]] || { echo "$member"; return 1; }
+		grants "$member" configuration "${refused[@]}"
+		message_has 'granted less than the scope'
+		sent_once
+	done
+}
+
 @test "BOD-14 a token of another type is not used" {
 	says '{"access_token":"t","token_type":"mac"}'
 	says '{"access_token":"t","token_type":"DPoP"}'

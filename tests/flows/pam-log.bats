@@ -62,3 +62,19 @@ teardown_file() { pam_world_end; }
 	# filter.d/pam-generic.conf of fail2ban 1.0.2, its expression as it matches after the service prefix.
 	grep -E 'pam_[a-z]+\([^)]*\): +authentication failure;( +((logname|e?uid)=[^ ]*)){0,3} tty=[^ ]* ruser=([^ ]*|.*) rhost=192\.0\.2\.77( +user=([^ ]*|.*))? *$' "$LOG"
 }
+
+@test "BOD-16 a scope narrower than the vendor file's is logged as a warning, and the login goes on; or it does not, where the file says so" {
+	configure_acme 'scope = api more'
+	local answer='{"access_token":"a-token","token_type":"Bearer","expires_in":60,"scope":"api"}'
+	vendor_control /answers -d count=2 -d status=200 --data-urlencode "body=$answer" >/dev/null
+	host alice "$(password_of alice)" auth setcred
+	said 'auth PAM_SUCCESS'
+	log_lines
+	[[ "$(log_lines)" == *"user=alice: vendor.test granted less than the scope of the vendor file: 'more' is missing"* ]]
+	assert_token alice acme
+	clear_keys alice
+	configure_acme 'scope = api more' '[answer]' 'scope_narrower = refused'
+	host alice "$(password_of alice)" auth setcred
+	unsaid '^auth PAM_SUCCESS'
+	assert_no_token alice
+}
