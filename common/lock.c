@@ -12,6 +12,7 @@
 
 #include "common/lock_kinds.h"
 #include "common/message.h"
+#include "common/record.h"
 #include "common/sha256.h"
 
 enum {
@@ -21,6 +22,7 @@ enum {
 	PAUSE_MIN_MS = 1,
 	PAUSE_MAX_MS = 50,
 	PRIVATE_FILE = 0600,
+	MILLISECONDS = 1000,
 	OTHERS = 077,
 };
 
@@ -104,26 +106,41 @@ static enum lock_result acquire_file(const char *description, int64_t deadline_m
 	return result;
 }
 
-int lock_acquire(struct lock *lock, const char *description, int64_t deadline_ms,
-		 struct error *error)
+static int explain(enum lock_result result, int errnum, struct error *error)
 {
-	enum lock_result result;
-	int errnum = 0;
-
-	lock->descriptor = -1;
-	lock->semaphore = -1;
-	result = acquire_file(description, deadline_ms, &lock->descriptor);
-	if (result == LOCK_MISSING)
-		result = lock_semaphore_acquire(description, deadline_ms, &lock->semaphore,
-						&errnum);
-	if (result == LOCK_HELD)
-		return 0;
 	if (result == LOCK_BUSY)
 		return error_set(error, ERROR_UNAVAILABLE,
 				 "another process is still renewing this token: try again");
 	return error_set_errno(error, ERROR_SYSTEM, errnum,
 			       "there is no lock for renewing a token: /run/user/%u is not usable, "
 			       "and no semaphore of System V", geteuid());
+}
+
+int lock_acquire(struct lock *lock, const char *description, int64_t deadline_ms,
+		 struct error *error)
+{
+	enum lock_result file, semaphore = LOCK_BUSY;
+	int errnum = 0;
+
+	lock->descriptor = -1;
+	lock->semaphore = -1;
+	file = acquire_file(description, deadline_ms, &lock->descriptor);
+	if (file != LOCK_BUSY)
+		semaphore = lock_semaphore_acquire(description, deadline_ms, &lock->semaphore,
+						   &errnum);
+	if (semaphore == LOCK_HELD || (semaphore == LOCK_MISSING && file == LOCK_HELD))
+		return 0;
+	lock_release(lock);
+	return explain(semaphore, errnum, error);
+}
+
+void lock_acquire_swap(struct lock *lock, const char *description)
+{
+	const int64_t deadline = clock_monotonic_ms() + LOCK_SWAP_SECONDS * MILLISECONDS;
+	char label[RECORD_DESCRIPTION_MAX + 8];
+
+	snprintf(label, sizeof label, "%s swap", description);
+	lock_acquire(lock, label, deadline, NULL);
 }
 
 void lock_release(struct lock *lock)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One refresh at a time for a record, across processes: an open file description lock (fcntl(2)) in /run/user/UID where that is ours and 0700;
- * elsewhere a SysV semaphore, 0600, that SEM_UNDO frees when its holder dies.
+ * One refresh at a time for a record, across processes: an open file description lock (fcntl(2)) in /run/user/UID where that is ours and 0700, and then a SysV
+ * semaphore, 0600, that SEM_UNDO frees when its holder dies. Both, because the folder may appear (a login) or be missing (su, cron) between two processes; one of them is enough.
+ *
+ * A record has two locks. The first is held from the re-read to the store, over the request to the vendor. The second, the swap's, is held for no more than a look at the record and
+ * its replacement; logins and logouts take only this one, so that they never wait for a vendor, and a refresh that took it sees whether its answer still counts.
  */
 #ifndef APITOKEN_LOCK_H
 #define APITOKEN_LOCK_H
@@ -10,6 +13,8 @@
 
 #include "common/error.h"
 
+enum { LOCK_SWAP_SECONDS = 2 };
+
 struct lock {
 	int descriptor; /* -1: not this kind */
 	int semaphore;  /* -1: not this kind */
@@ -17,6 +22,11 @@ struct lock {
 
 /* Waits until the deadline (clock_monotonic_ms() scale). 0, or -1: ERROR_UNAVAILABLE (still held), ERROR_SYSTEM. description: the record's. */
 int lock_acquire(struct lock *lock, const char *description, int64_t deadline_ms, struct error *error);
+/*
+ * The lock around a look at the record and its replacement. Waits LOCK_SWAP_SECONDS at most; then *lock is held by nobody and the caller goes on: a process that was stopped in that moment must
+ * not cost an answer of the vendor or a login. lock_release() either way.
+ */
+void lock_acquire_swap(struct lock *lock, const char *description);
 void lock_release(struct lock *lock);
 
 #endif

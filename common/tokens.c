@@ -3,12 +3,10 @@
 
 #include <string.h>
 
+#include "common/backoff.h"
 #include "common/keyring.h"
 #include "common/lock.h"
-#include "common/message.h"
 #include "common/tokens_renew.h"
-
-enum { MILLISECONDS = 1000, REJECT_WAIT_SECONDS = 5 };
 
 /* A record under another's name is no record of this vendor and account. */
 static bool belongs(const struct record *record, const char *vendor, const char *account)
@@ -91,21 +89,33 @@ int tokens_get(const struct vendor *vendor, const struct vendor_places *places,
 	return renewal_run(&renewal, record, error);
 }
 
-/* Behind a refresh that is under way, so that its older login does not overwrite this one. */
-static int store_login(const struct record *record, bool further, struct error *error)
+int tokens_store_login(const struct record *record, const struct secret *payload, bool further,
+		       struct error *error)
 {
-	const int64_t deadline = clock_monotonic_ms() + LOCK_WAIT_SECONDS * MILLISECONDS;
+	const char *account = further ? record->account : NULL;
 	char description[RECORD_DESCRIPTION_MAX];
 	struct lock lock;
-	bool locked;
 	int result;
 
-	record_description(description, record->vendor, further ? record->account : NULL);
-	/* A login that cannot get the lock is still the newest word. */
-	locked = lock_acquire(&lock, description, deadline, NULL) == 0;
-	result = tokens_store(record, further, error);
-	if (locked)
-		lock_release(&lock);
+	record_description(description, record->vendor, account);
+	lock_acquire_swap(&lock, description);
+	result = keyring_store(description, payload, record_keep_seconds(record, clock_utc()),
+			       error);
+	lock_release(&lock);
+	if (result == 0)
+		backoff_end(record->vendor); /* it has just answered */
+	return result;
+}
+
+static int store_login(const struct record *record, bool further, struct error *error)
+{
+	struct secret payload;
+	int result;
+
+	if (record_encode(record, &payload, error) != 0)
+		return -1;
+	result = tokens_store_login(record, &payload, further, error);
+	secret_release(&payload);
 	return result;
 }
 
@@ -189,16 +199,29 @@ static int mark_dead(const char *vendor, const char *account, const struct secre
 int tokens_reject(const char *vendor, const char *account, const struct secret *rejected,
 		  struct error *error)
 {
-	const int64_t deadline = clock_monotonic_ms() + REJECT_WAIT_SECONDS * MILLISECONDS;
 	char description[RECORD_DESCRIPTION_MAX];
 	struct lock lock;
 	int result;
 
 	record_description(description, vendor, account);
-	/* Whoever holds the lock is replacing the rejected token already. */
-	if (lock_acquire(&lock, description, deadline, NULL) != 0)
-		return 0;
+	lock_acquire_swap(&lock, description);
 	result = mark_dead(vendor, account, rejected, error);
 	lock_release(&lock);
+	return result;
+}
+
+int tokens_remove(const char *description, struct error *error)
+{
+	char vendor[VENDOR_NAME_MAX];
+	struct lock lock;
+	bool further;
+	int result;
+
+	if (record_description_parse(description, vendor, &further) != 0)
+		return error_set(error, ERROR_NO_TOKEN, "this is no record's name");
+	lock_acquire_swap(&lock, description);
+	result = keyring_remove(description, error);
+	lock_release(&lock);
+	backoff_end(vendor);
 	return result;
 }

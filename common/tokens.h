@@ -11,7 +11,6 @@
 #include "common/vendor.h"
 
 enum {
-	LOCK_WAIT_SECONDS = 90,       /* longest wait for another process's refresh: above VENDOR_TIMEOUT_MAX */
 	FORCED_REFRESH_SECONDS = 30,  /* a forced refresh happens at most this often for a record */
 };
 
@@ -19,7 +18,7 @@ enum {
 int tokens_load(const char *vendor, const char *account, struct record *record, struct error *error);
 /*
  * A record whose access token may be handed out: the stored one where it is fresh, else renewed under the lock (lock, re-read, one request, store, release). A token that still lives is
- * served when the vendor cannot be reached. force: renew although it looks good (a server rejected it), at most once in FORCED_REFRESH_SECONDS; rejected (may be NULL)
+ * served when the vendor cannot be reached, and after that no process asks for a while (backoff.h). force: renew although it looks good (a server rejected it), at most once in FORCED_REFRESH_SECONDS; rejected (may be NULL)
  * is the token that was rejected: where the stored one differs already, nothing is renewed.
  * ERROR_NO_TOKEN, ERROR_LOGIN_AGAIN, ERROR_UNAVAILABLE, ERROR_KEYRING, ERROR_CONFIGURATION.
  */
@@ -28,6 +27,10 @@ int tokens_get(const struct vendor *vendor, const struct vendor_places *places, 
 /* Password login of the user's own programs: exchange, then store. further: keep as a further account. */
 int tokens_login(const struct vendor *vendor, const struct vendor_places *places, const char *username, const struct secret *password, bool further,
 		 struct record *record, struct error *error);
+/* Removes the record of this description; a refresh that is under way does not bring it back. ERROR_NO_TOKEN, ERROR_KEYRING. */
+int tokens_remove(const char *description, struct error *error);
+/* Stores the encoded record of a login: it replaces what is there, and a refresh of an older login that is under way does not replace it. */
+int tokens_store_login(const struct record *record, const struct secret *payload, bool further, struct error *error);
 /* Writes the record into the keyring. */
 int tokens_store(const struct record *record, bool further, struct error *error);
 /*

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "common/backoff.h"
 #include "common/keyring.h"
 #include "common/lock.h"
 #include "common/message.h"
@@ -129,40 +130,70 @@ static int keep_without_refresh(const struct renewal *renewal, struct record *re
 	return tokens_store(record, renewal->account != NULL, error);
 }
 
-/* The vendor has changed the refresh token by now: what happens here must not lose the answer. */
+/* Nothing that happens here must lose the answer: the vendor has changed the refresh token by now. */
+static int store_answer(const struct renewal *renewal, struct record *fresh,
+			struct record *record, struct error *error)
+{
+	const enum stored stored = look_again(renewal, record);
+
+	if (stored == STORED_GONE)
+		return fail_logged_out(renewal, record, error);
+	if (stored == STORED_NEWER)
+		return 0; /* a new login wins over the old one's refresh */
+	if (tokens_store(fresh, renewal->account != NULL, NULL) != 0)
+		keep_without_refresh(renewal, fresh,
+				     "the kernel keyring had no room for the refresh token", NULL);
+	/* Even if nothing could be stored, the token serves the call that asked. */
+	replace(record, fresh);
+	return 0;
+}
+
 static int keep_answer(const struct renewal *renewal, const struct exchange *exchange,
 		       struct exchange_answer *answer, struct record *record,
 		       struct error *error)
 {
-	struct error reason = { 0 };
+	char description[RECORD_DESCRIPTION_MAX];
 	struct record fresh;
-	enum stored stored;
+	struct lock lock;
+	int result;
 
 	if (exchange_record(exchange, answer, record, record->account, clock_utc(), &fresh,
 			    error) != 0) {
 		record_release(record);
 		return -1;
 	}
-	stored = look_again(renewal, record);
-	if (stored != STORED_SAME) {
-		record_release(&fresh); /* a new login, and a logout, win over the old one's refresh */
-		return stored == STORED_NEWER ? 0 : fail_logged_out(renewal, record, error);
-	}
-	if (tokens_store(&fresh, renewal->account != NULL, &reason) != 0)
-		keep_without_refresh(renewal, &fresh,
-				     "the kernel keyring had no room for the refresh token", NULL);
-	/* Even if nothing could be stored, the token serves the call that asked. */
-	replace(record, &fresh);
-	return 0;
+	record_description(description, renewal->vendor->name, renewal->account);
+	lock_acquire_swap(&lock, description);
+	result = store_answer(renewal, &fresh, record, error);
+	lock_release(&lock);
+	record_release(&fresh);
+	return result;
 }
 
 /* A dead refresh token is not tried again by every process. */
+static enum stored mark_ended(const struct renewal *renewal, struct record *record,
+			      const struct exchange_answer *answer)
+{
+	char description[RECORD_DESCRIPTION_MAX], note[RECORD_NOTE_MAX];
+	enum stored stored;
+	struct lock lock;
+
+	snprintf(note, sizeof note, "the vendor has ended this login (%.140s)",
+		 answer->message[0] != '\0' ? answer->message : "no reason given");
+	record_description(description, renewal->vendor->name, renewal->account);
+	lock_acquire_swap(&lock, description);
+	stored = look_again(renewal, record);
+	if (stored == STORED_SAME)
+		keep_without_refresh(renewal, record, note, NULL);
+	lock_release(&lock);
+	return stored;
+}
+
 static int bury(const struct renewal *renewal, const struct exchange_answer *answer,
 		struct record *record, struct error *error)
 {
-	const enum stored stored = look_again(renewal, record);
+	const enum stored stored = mark_ended(renewal, record, answer);
 	struct error reason = { 0 };
-	char note[RECORD_NOTE_MAX];
 
 	if (stored == STORED_GONE)
 		return fail_logged_out(renewal, record, error);
@@ -172,13 +203,24 @@ static int bury(const struct renewal *renewal, const struct exchange_answer *ans
 		error_set(&reason, ERROR_UNAVAILABLE,
 			  "%s: the login was replaced while its token was renewed: try again",
 			  renewal->vendor->name);
-		return serve_or_fail(renewal, record, &reason, error);
+	} else {
+		explain_end(renewal, record, &reason);
 	}
-	snprintf(note, sizeof note, "the vendor has ended this login (%.140s)",
-		 answer->message[0] != '\0' ? answer->message : "no reason given");
-	keep_without_refresh(renewal, record, note, NULL);
-	explain_end(renewal, record, &reason);
 	return serve_or_fail(renewal, record, &reason, error);
+}
+
+/* No process asks a vendor that is away again and again. */
+static int back_off(const struct renewal *renewal, const struct exchange_answer *answer,
+		    struct record *record, struct error *reason, struct error *error)
+{
+	int64_t seconds = answer->retry_after;
+
+	if (seconds == 0)
+		seconds = answer->verdict == VERDICT_RATE_LIMITED ? BACKOFF_LIMITED_SECONDS :
+								    BACKOFF_SECONDS;
+	if (reason->code == ERROR_UNAVAILABLE)
+		backoff_begin(renewal->vendor->name, seconds, reason);
+	return serve_or_fail(renewal, record, reason, error);
 }
 
 static int exchange_refresh(const struct renewal *renewal, const struct dialect *dialect,
@@ -201,7 +243,7 @@ static int exchange_refresh(const struct renewal *renewal, const struct dialect 
 	else if (reason.code == ERROR_LOGIN_AGAIN || reason.code == ERROR_REFUSED)
 		result = bury(renewal, &answer, record, error);
 	else
-		result = serve_or_fail(renewal, record, &reason, error);
+		result = back_off(renewal, &answer, record, &reason, error);
 	exchange_answer_release(&answer);
 	return result;
 }
@@ -249,6 +291,7 @@ static int run_locked(const struct renewal *renewal, const struct dialect *diale
 	if (enough)
 		return 0;
 	if (!is_possible(renewal, record, &reason) ||
+	    backoff_active(renewal->vendor->name, &reason) ||
 	    keyring_reserve(description, RECORD_PAYLOAD_MAX, &reason) != 0)
 		return serve_or_fail(renewal, record, &reason, error);
 	result = refresh_undisturbed(renewal, dialect, record, error);

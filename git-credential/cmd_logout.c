@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/keyring.h"
+#include "common/tokens.h"
 #include "git-credential/choose.h"
 #include "git-credential/command.h"
 #include "git-credential/revoke.h"
@@ -38,7 +39,7 @@ static int remove_record(const char *description, const char *vendor, struct err
 {
 	struct record record;
 	bool known = read_record(description, &record);
-	int result = keyring_remove(description, error);
+	int result = tokens_remove(description, error);
 
 	if (result != 0 && error->code == ERROR_NO_TOKEN)
 		result = 0;

@@ -23,6 +23,7 @@
 #include "common/secret.h"
 #include "common/stash.h"
 #include "common/text.h"
+#include "common/tokens.h"
 
 enum {
 	USER_MAX = 257, /* bytes with NUL of a login name */
@@ -157,16 +158,14 @@ static int check_is_user(const struct job *job, struct error *error)
 
 static int store_payload(const struct secret *payload, struct error *error)
 {
-	char description[RECORD_DESCRIPTION_MAX];
 	struct record record;
-	int64_t seconds;
+	int result;
 
 	if (decode(payload, &record, error) != 0)
 		return -1;
-	record_description(description, record.vendor, NULL);
-	seconds = record_keep_seconds(&record, clock_utc());
+	result = tokens_store_login(&record, payload, false, error);
 	record_release(&record);
-	return keyring_store(description, payload, seconds, error);
+	return result;
 }
 
 static int store(const struct job *job, struct error *error)

@@ -115,7 +115,7 @@ static void use_lock(bool file)
 	pid_t holder;
 
 	take(&lock);
-	CHECK((lock.descriptor >= 0) == file && (lock.semaphore >= 0) == !file);
+	CHECK((lock.descriptor >= 0) == file && lock.semaphore >= 0);
 	CHECK(!file || (fcntl(lock.descriptor, F_GETFD) & FD_CLOEXEC) != 0);
 	in_process(expect_busy);
 	CHECK_OK(lock_acquire(&other, "apitoken:v1:other", in_ms(SOON_MS), &error));
@@ -159,6 +159,24 @@ static void count_together(void)
 	for (int i = 0; i < MANY; i++)
 		finish_act(children[i]);
 	CHECK(shared->counter == MANY * ROUNDS);
+}
+
+/* One process sees the folder, the other does not (su, cron, a login in between). */
+static void hold_without_folder(void *nothing)
+{
+	const pid_t holder = start_holder();
+
+	(void)nothing;
+	__atomic_store_n(&shared->counter, 1, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&shared->counter, __ATOMIC_SEQ_CST) == 1)
+		usleep(1000);
+	end_holder(holder);
+}
+
+static void expect_busy_then_go(void *nothing)
+{
+	expect_busy(nothing);
+	__atomic_store_n(&shared->counter, 2, __ATOMIC_SEQ_CST);
 }
 
 static void use_file(void *nothing)
@@ -223,6 +241,25 @@ static void test_without_folder(void **state)
 	(void)state;
 	NEED_NAMESPACES();
 	act_as(ALICE, use_semaphore, NULL);
+}
+
+static void test_folder_appears(void **state)
+{
+	pid_t child;
+
+	(void)state;
+	NEED_NAMESPACES();
+	shared->counter = 0;
+	child = fork();
+	if (child == 0) {
+		act_as(ALICE, hold_without_folder, NULL);
+		_exit(0);
+	}
+	while (__atomic_load_n(&shared->counter, __ATOMIC_SEQ_CST) != 1)
+		usleep(1000);
+	make_folder(ALICE, 0700);
+	act_as(ALICE, expect_busy_then_go, NULL);
+	finish_act(child);
 }
 
 static void test_open_folder(void **state)
@@ -387,6 +424,8 @@ int main(void)
 		IN_FOLDER("a lock in /run/user/UID: one holder, free when he dies, no wait for ever",
 			  test_file),
 		IN_FOLDER("without /run/user/UID a semaphore does the same", test_without_folder),
+		IN_FOLDER("a lock that was taken before /run/user/UID appeared still holds",
+			  test_folder_appears),
 		IN_FOLDER("REF-05 a folder that others may enter is not used", test_open_folder),
 		IN_FOLDER("REF-05 another user's folder is not used", test_anothers_folder),
 		IN_FOLDER("REF-05 a linked folder is not used", test_linked_folder),

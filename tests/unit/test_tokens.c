@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include "common/backoff.h"
 #include "common/keyring.h"
 #include "common/text.h"
 #include "tests/unit/fake_fetch.h"
@@ -185,11 +186,58 @@ static void vendor_away(void *nothing)
 	expect_error(true, ERROR_UNAVAILABLE);
 	store(9000, 3600, "refresh-4");
 	expect_error(false, ERROR_UNAVAILABLE);
+	CHECK(strstr(error.text, "it is down") != NULL);
+	CHECK(strstr(error.text, "the next try is in ") != NULL);
+	CHECK(requests() == 1);
 	load(&record);
 	CHECK(strcmp(record.refresh_token.bytes, "refresh-4") == 0);
 	record_release(&record);
+	backoff_end("acme");
 	answer(good_answer);
 	expect_token(false, "new-access");
+}
+
+/* How long the vendor is left alone after this answer. */
+static unsigned int seconds_after(const char *content)
+{
+	long serial;
+
+	backoff_end("acme");
+	answer(content);
+	store(9000, 3600, "refresh-4");
+	expect_error(false, ERROR_UNAVAILABLE);
+	serial = keyctl_search(KEY_SPEC_USER_KEYRING, "user", "apitoken:v1:acme:away", 0);
+	CHECK(serial > 0);
+	return (unsigned int)strtoul(strstr(error.text, "try is in ") + 10, NULL, 10);
+}
+
+static void leave_alone(void *nothing)
+{
+	const char *const strange[] = { "9999999999\nfor ever", "1\nover", "x\nx", "7", "" };
+	struct secret payload, password;
+	struct record record;
+
+	(void)nothing;
+	CHECK(seconds_after("verdict=unavailable\nmessage=x\n") == 10);
+	CHECK(seconds_after("verdict=rate_limited\nstatus=429\nmessage=x\n") == 30);
+	CHECK(seconds_after("verdict=rate_limited\nstatus=429\nretry_after=7\nmessage=x\n") == 7);
+	CHECK(seconds_after("verdict=unavailable\nstatus=503\nretry_after=3000\n") == 60);
+	/* A login shows that it is back. */
+	answer(good_answer);
+	CHECK(secret_set(&password, "secret", 6) == 0);
+	CHECK_OK(tokens_login(&vendor, &places, "alice", &password, false, &record, &error));
+	record_release(&record);
+	secret_release(&password);
+	store(9000, 3600, "refresh-4");
+	expect_token(false, "new-access");
+	/* What is no such record delays nobody. */
+	for (size_t i = 0; i < sizeof strange / sizeof strange[0]; i++) {
+		CHECK(secret_set(&payload, strange[i], strlen(strange[i]) + (i == 4)) == 0);
+		CHECK_OK(keyring_store("apitoken:v1:acme:away", &payload, 60, &error));
+		secret_release(&payload);
+		store(9000, 3600, "refresh-4");
+		expect_token(false, "new-access");
+	}
 }
 
 static void dead_refresh(void *nothing)
@@ -250,7 +298,7 @@ static void new_login(void)
 
 static void log_out(void)
 {
-	CHECK_OK(keyring_remove("apitoken:v1:acme", &error));
+	CHECK_OK(tokens_remove("apitoken:v1:acme", &error));
 }
 
 static void expect_login_access(void *nothing)
@@ -478,6 +526,7 @@ PLAY(renew_expired)
 PLAY(keep_old_refresh)
 PLAY(many_at_once)
 PLAY(vendor_away)
+PLAY(leave_alone)
 PLAY(dead_refresh)
 PLAY(races)
 PLAY(get_interrupted)
@@ -555,6 +604,8 @@ int main(int count, char **arguments)
 			  test_many_at_once),
 		UNIT_TEST("while the vendor is away a living token is served, and nothing is lost",
 			  test_vendor_away),
+		UNIT_TEST("a vendor that is away is left alone as long as it says, and a minute at most",
+			  test_leave_alone),
 		UNIT_TEST("a dead refresh token is tried once", test_dead_refresh),
 		UNIT_TEST("REF-02 a new login or a logout wins over a refresh under way",
 			  test_races),
