@@ -6,6 +6,11 @@
 
 #include "common/trusted.h"
 
+enum {
+	ENTRY_FRAME = 16,          /* bytes, and at most that, of what frames one entry: lengths, the field's name, two NULs */
+	REQUEST_BASE = 96 * 1024,  /* bytes; more than all variables, secrets and small fields can be together */
+};
+
 static const char *operation_word(enum operation operation)
 {
 	switch (operation) {
@@ -135,27 +140,45 @@ static int put_variables(const struct exchange *exchange, struct message *reques
 	return 0;
 }
 
-/* A ca_file takes the place of the system's authorities; an empty or unreadable one is an error, never "trust all" or "trust the system". */
-static int put_trust(const struct vendor *vendor, struct message *request, struct error *error)
+/*
+ * Reads the vendor's authorities; *authorities stays SECRET_NONE for the system's. An empty or unreadable ca_file is an error, never "trust all" or "trust the
+ * system".
+ */
+static int read_authorities(const struct vendor *vendor, struct secret *authorities, struct error *error)
 {
-	struct secret content = SECRET_NONE;
-	int result = 0;
-
-	if (vendor->ca_file == NULL) {
-		message_put_text(request, "trust", "system");
+	*authorities = SECRET_NONE;
+	if (vendor->ca_file == NULL)
 		return 0;
-	}
-	if (trusted_read(vendor->ca_file, TRUSTED_FILE, CA_FILE_MAX, &content, error) < 0)
+	if (trusted_read(vendor->ca_file, TRUSTED_FILE, CA_FILE_MAX, authorities, error) < 0)
 		return -1;
-	if (strstr(content.bytes, "-----BEGIN ") == NULL)
-		result = error_set(error, ERROR_CONFIGURATION, "%s: ca_file %s holds no certificate in PEM form", vendor->path, vendor->ca_file);
-	else
-		message_put(request, "trust", content.bytes, content.length);
-	secret_release(&content);
-	return result;
+	if (strstr(authorities->bytes, "-----BEGIN ") != NULL)
+		return 0;
+	secret_release(authorities);
+	return error_set(error, ERROR_CONFIGURATION, "%s: ca_file %s holds no certificate in PEM form", vendor->path, vendor->ca_file);
 }
 
-static int fill(const struct exchange *exchange, struct message *request, struct error *error)
+static void put_trust(const struct secret *authorities, struct message *request)
+{
+	if (authorities->bytes == NULL)
+		message_put_text(request, "trust", "system");
+	else
+		message_put(request, "trust", authorities->bytes, authorities->length);
+}
+
+/* Room for what is to be sent, and no more: the whole of it is wiped afterwards, and each page that is touched costs. */
+static size_t request_size(const struct dialect *dialect, const struct secret *authorities)
+{
+	size_t size = REQUEST_BASE + authorities->length;
+
+	for (size_t i = 0; i < dialect->entries_count; i++) {
+		const struct dialect_entry *entry = &dialect->entries[i];
+
+		size += ENTRY_FRAME + strlen(entry->section) + strlen(entry->key) + strlen(entry->value);
+	}
+	return size < MESSAGE_REQUEST_MAX ? size : MESSAGE_REQUEST_MAX;
+}
+
+static int fill(const struct exchange *exchange, const struct secret *authorities, struct message *request, struct error *error)
 {
 	const struct vendor *vendor = exchange->vendor;
 
@@ -167,7 +190,8 @@ static int fill(const struct exchange *exchange, struct message *request, struct
 		message_put_number(request, "uid", exchange->fetch_uid != 0 ? exchange->fetch_uid : FETCH_UID_DEFAULT);
 	message_put_text(request, "proxy", vendor->proxy);
 	message_put_text(request, "connect_to", vendor->connect_to);
-	if (put_trust(vendor, request, error) < 0 || put_entries(exchange->dialect, request, error) < 0 || put_variables(exchange, request, error) < 0)
+	put_trust(authorities, request);
+	if (put_entries(exchange->dialect, request, error) < 0 || put_variables(exchange, request, error) < 0)
 		return -1;
 	if (!secret_ok(&request->body))
 		return error_set(error, ERROR_CONFIGURATION, "%s: ca_file and dialect together are too large for a request", vendor->path);
@@ -176,7 +200,14 @@ static int fill(const struct exchange *exchange, struct message *request, struct
 
 int exchange_request(const struct exchange *exchange, struct message *request, struct error *error)
 {
-	if (message_init_request(request, MESSAGE_FETCH_REQUEST, MESSAGE_REQUEST_MAX, error) < 0)
+	struct secret authorities;
+	int result = -1;
+
+	request->body = SECRET_NONE;
+	if (read_authorities(exchange->vendor, &authorities, error) < 0)
 		return -1;
-	return fill(exchange, request, error);
+	if (message_init_request(request, MESSAGE_FETCH_REQUEST, request_size(exchange->dialect, &authorities), error) == 0)
+		result = fill(exchange, &authorities, request, error);
+	secret_release(&authorities);
+	return result;
 }
