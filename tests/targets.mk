@@ -31,4 +31,8 @@ fuzz-build: $(addprefix $(B)/tests/fuzz/fuzz_,$(FUZZ_NAMES))
 fuzz:
 	$(Q)tests/install-packages build fuzz
 	$(script) tests/fuzz/run
+soak:
+	$(Q)tests/install-packages build flows
+	$(Q)$(MAKE) --no-print-directory -s all tests-servers-build
+	$(script) tests/soak
 .PHONY: fuzz-build
