@@ -33,6 +33,11 @@ static bool is_https(const char *text, size_t length)
 	return length == 5 && memcmp(text, "https", 5) == 0;
 }
 
+static bool is_authtype(const char *text, size_t length)
+{
+	return length == 8 && memcmp(text, "authtype", 8) == 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct git_request request;
@@ -50,7 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			FUZZ_REQUIRE(has_line(data, size, "host=", listed_spelling));
 		}
 		FUZZ_REQUIRE(memchr(request.username, '\n', strlen(request.username)) == NULL);
-		FUZZ_REQUIRE(request.credential.bytes == NULL || request.authtype);
+		if (request.credential.bytes != NULL)
+			FUZZ_REQUIRE(has_line(data, size, "capability[]=", is_authtype));
 	} else {
 		FUZZ_REQUIRE(error.code == ERROR_POLICY);
 	}
