@@ -89,7 +89,9 @@ static void policy_take(struct policy *policy, const struct wishes *wishes)
 
 int policy_load(struct policy *policy, const char *folder, const char *service, struct error *error)
 {
-	struct policy built = { .minimum_uid = 1000, .fetch_uid = FETCH_UID_DEFAULT, .prompt = "Password: " };
+	struct policy built = { .minimum_uid = 1000,
+				.fetch_uid = FETCH_UID_DEFAULT,
+				.prompt = "Password: " };
 	struct reader reader = { .service = service,
 				 .all = { .store = -1 },
 				 .own = { .store = -1 } };

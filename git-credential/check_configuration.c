@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/dialect.h"
+#include "common/ini.h"
 #include "common/policy.h"
 #include "common/trusted.h"
 #include "git-credential/choose.h"
@@ -78,31 +79,55 @@ void check_configuration(struct findings *findings, const struct vendor_places *
 		findings_add(findings, FINDING_WRONG, "%s", error.text);
 }
 
+struct policy_vendors {
+	struct findings *findings;
+	const struct vendor_places *places;
+};
+
+/* A vendor that [pam] or a [pam:SERVICE] names must have a file: without it nobody of that service
+ * logs in. What is wrong in the file is told elsewhere. */
+static int check_policy_vendor(const struct ini_entry *entry, void *context, struct error *error)
+{
+	const struct policy_vendors *vendors = context;
+	struct error why = { .code = ERROR_NONE };
+	struct vendor vendor;
+
+	(void)error;
+	if (!entry->key || strcmp(entry->key, "vendor") != 0 || strcmp(entry->value, "none") == 0)
+		return 0;
+	if (vendor_load(&vendor, entry->value, vendors->places, &why) == 0)
+		vendor_release(&vendor);
+	else if (why.errnum == ENOENT)
+		findings_add(vendors->findings, FINDING_WRONG,
+			     "%s:%d: logins by [%s] use vendor '%s', which has no file in %s",
+			     entry->path, entry->line, entry->section, entry->value,
+			     vendors->places->vendor_folders[0]);
+	return 0;
+}
+
 /* apitoken.conf steers only PAM logins, and those know /etc/apitoken alone; with APITOKEN_CONFIG
- * its folder is judged instead. What is wrong in a vendor's file is told elsewhere. */
+ * its folder is judged instead. */
 void check_policy(struct findings *findings)
 {
 	static struct vendor_places places;
 	const char *folder = getenv("APITOKEN_CONFIG");
+	struct policy_vendors vendors = { findings, &places };
 	struct policy policy;
-	struct vendor vendor;
 	struct error error = { .code = ERROR_NONE };
+	char path[INI_PATH_MAX];
 
 	if (!folder)
 		folder = "/etc/apitoken";
 	if (policy_load(&policy, folder, NULL, &error) != 0 ||
-	    vendor_places_for_module(&places, folder, NULL, &error) != 0)
+	    vendor_places_for_module(&places, folder, NULL, &error) != 0) {
 		findings_add(findings, FINDING_WRONG, "%s", error.text);
-	else if (policy.vendor[0] == '\0' || strcmp(policy.vendor, "none") == 0)
+		return;
+	}
+	if (policy.vendor[0] == '\0' || strcmp(policy.vendor, "none") == 0)
 		findings_add(findings, FINDING_HINT,
 			     "%s/apitoken.conf: no vendor is set for PAM logins", folder);
-	else if (vendor_load(&vendor, policy.vendor, &places, &error) == 0)
-		vendor_release(&vendor);
-	else if (error.errnum == ENOENT)
-		findings_add(findings, FINDING_WRONG,
-			     "%s/apitoken.conf: PAM logins use vendor '%s', which has no file in "
-			     "%s",
-			     folder, policy.vendor, places.vendor_folders[0]);
+	snprintf(path, sizeof(path), "%s/apitoken.conf", folder);
+	ini_parse_file(path, check_policy_vendor, &vendors, NULL); /* policy_load() has judged it */
 }
 
 void check_programs(struct findings *findings, const struct vendor_places *places)

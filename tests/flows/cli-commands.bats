@@ -405,6 +405,15 @@ client_secret_mode()
 	configure_acme
 }
 
+@test "check names the line of a PAM service whose vendor has no file" {
+	printf '[pam]\nvendor = acme\n[pam:sudo]\nvendor = none\n[pam:sshd]\nvendor = amce\n' >/etc/apitoken/apitoken.conf
+	run --separate-stderr as alice apitoken check
+	configure_acme
+	[ "$status" -eq 6 ]
+	[ "$(grep -c '^wrong' <<<"$output")" -eq 1 ]
+	[[ "$output" == *"wrong  /etc/apitoken/apitoken.conf:6: logins by [pam:sshd] use vendor 'amce', which has no file in /etc/apitoken/vendors.d"* ]]
+}
+
 @test "root's own check of a login works too: fetch becomes nobody" {
 	{ printf 'name=root&password='; vendor_password root; } | vendor_control /users -d @- >/dev/null
 	run on_terminal root apitoken check --vendor acme --login < <(printf "vendor 'acme': \t%s\n" "$(vendor_password root)")
