@@ -101,7 +101,10 @@ fetch_pid()
 
 @test "ENV-03 a CA of the caller's environment is not trusted, and a module of it is not loaded" {
 	# Without the authority in the system's store the vendor is a stranger; the caller says that it is trusted.
-	mount --bind /var/tmp /etc/ssl/certs
+	# The store keeps its other authorities: an empty one would be refused before anything is tried.
+	cp -a /etc/ssl/certs /run/strangers
+	rm "/run/strangers/acme.pem" "/run/strangers/$(openssl x509 -noout -hash -in "$VENDOR_CA").0"
+	mount --bind /run/strangers /etc/ssl/certs
 	cp "$VENDOR_CA" /tmp/hostile/SSL_CERT_FILE
 	cp "$VENDOR_CA" /tmp/hostile/CURL_CA_BUNDLE
 	cp -rL "$VENDOR_AUTHORITIES" /tmp/hostile/SSL_CERT_DIR
@@ -115,7 +118,8 @@ fetch_pid()
 	[ "$status" -ne 0 ]
 	[ "$(password_posts)" -eq 0 ]
 	assert_no_token bob
-	log_lines 'unavailable|cannot|certificate'
+	[ "$(vendor_requests)" -ge 1 ]
+	log_lines 'bob.*certificate'
 }
 
 @test "ENV-03 ENV-04 ENV-05 su under a hostile environment opens no file that it names, and writes none" {
