@@ -104,6 +104,7 @@ fetch_pid()
 	# The store keeps its other authorities: an empty one would be refused before anything is tried.
 	cp -a /etc/ssl/certs /run/strangers
 	rm "/run/strangers/acme.pem" "/run/strangers/$(openssl x509 -noout -hash -in "$VENDOR_CA").0"
+	truncate -s "-$(stat -c %s "$VENDOR_CA")" /run/strangers/ca-certificates.crt
 	mount --bind /run/strangers /etc/ssl/certs
 	cp "$VENDOR_CA" /tmp/hostile/SSL_CERT_FILE
 	cp "$VENDOR_CA" /tmp/hostile/CURL_CA_BUNDLE
