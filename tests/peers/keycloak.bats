@@ -114,15 +114,6 @@ is_refused()
 	[[ "$(log_lines)" == *"this account cannot be used: "*"rule account_not_set_up"* ]]
 }
 
-@test "NET-04 Keycloak by its issuer: login, and a wrong password" {
-	sed -i -e 's#^dialect = .*#dialect = keycloak#' -e '/^token_url/d' -e "s#^client_id#issuer = https://keycloak.test:$(cat "$KEYCLOAK/port")/auth/realms/apiax\nclient_id#" \
-		/etc/apitoken/vendors.d/apiax.conf
-	logs_in apiax login_ssh alice "$(password apiax)"
-	clear_keys alice
-	is_refused apiax login_ssh alice wrong
-	vendor_file apiax integration-api git.test
-}
-
 token() { as alice apitoken token apiax; }
 token_changed() { as alice apitoken refresh apiax; [ "$(token)" != "$1" ]; }
 
@@ -184,7 +175,7 @@ realm_vendor()
 # refreshed TOKEN: what Keycloak says to it.
 refreshed() { "$RIGS/fetchcall" --libexec /usr/local/libexec/apitoken /etc/apitoken realm refresh < <(printf %s "$1"); }
 
-@test "keycloak: login, refresh and logout by the issuer's document; after the logout the refresh token is dead" {
+@test "NET-04 keycloak: login, refresh and logout by the issuer's document; after the logout the refresh token is dead" {
 	local token
 	realm_vendor
 	logs_in realm login_ssh alice "$(password apiax)"
