@@ -196,7 +196,7 @@ assert_not_blocked()
 	drop_semaphores
 }
 
-@test "REF-07 under su, from cron, with a full or read-only /run/user/UID and a read-only home the lock holds" {
+@test "REF-07 from cron, with a full or read-only /run/user/UID and a read-only home the lock holds" {
 	local folder
 	folder=$(run_folder_of alice)
 	chmod 500 "$(getent passwd alice | cut -d: -f6)" 2>/dev/null || true

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The protocol of common/tokens_renew.c and common/tokens.c: USERS processes that refresh, log in and log out as they like, and may be killed at any step;
+ * a vendor that changes the refresh token at each use, and whose answers may be lost. tests/model/run checks it.
+ *
+ * GRACE             the vendor answers a repeated use of the last refresh token with the same new one; without it, reuse ends the login
+ * NO_LOCK, NO_REREAD, NO_SWAP_LOCK, NO_LOOK      a part of the protocol taken out: the check must find the harm
+ *
+ * A refresh token is the pair login, generation. A killed process's use is over: the kernel closed its connection, whether or not the vendor has read the request.
+ * Not in the model: a process that is stopped, not killed, within the swap for longer than LOCK_SWAP_SECONDS.
+ */
+#define USERS 3
+#define LOGINS 3      /* 1 .. LOGINS - 1 */
+#define GENERATIONS 6 /* 1 .. GENERATIONS - 1; more than the deeds can make */
+#define DEEDS 4       /* of all processes together */
+#define KILLS 2
+#define LOSSES 1
+
+byte record_login, record_generation; /* the keyring; login 0: nothing */
+byte newest[LOGINS];                  /* at the vendor: the generation of the good refresh token */
+bool ended[LOGINS];                   /* by the vendor, because of a reuse */
+bool lost[LOGINS];                    /* an answer never reached a living process */
+bool logged_out[LOGINS];
+byte uses[LOGINS * GENERATIONS];      /* requests under way with that refresh token */
+byte refresh_lock, swap_lock;         /* the holder, 0: free */
+byte logins, deeds, kills, losses, busy;
+
+#define USE uses[login * GENERATIONS + generation]
+#define TAKE(lock) atomic { lock == 0 -> lock = me }
+#define GIVE(lock) atomic { if :: lock == me -> lock = 0 :: else fi }
+
+#ifdef NO_LOCK
+#define TAKE_REFRESH skip
+#else
+#define TAKE_REFRESH TAKE(refresh_lock)
+#endif
+#ifdef NO_SWAP_LOCK
+#define TAKE_SWAP skip
+#else
+#define TAKE_SWAP TAKE(swap_lock)
+#endif
+
+/* kill -9, or not. The kernel frees what was held. */
+#define MAY_DIE if :: atomic { kills < KILLS -> kills++; goto dead } :: skip fi
+
+/* The vendor judges a refresh: a new generation in answer, or 0 for a refusal. */
+inline vendor_judge()
+{
+	if
+	:: !ended[login] && generation == newest[login] -> newest[login]++; answer = newest[login]
+#ifdef GRACE
+	:: !ended[login] && generation + 1 == newest[login] -> answer = newest[login]
+	:: !ended[login] && generation + 1 < newest[login] -> ended[login] = true; answer = 0
+#else
+	:: !ended[login] && generation < newest[login] -> ended[login] = true; answer = 0
+#endif
+	:: ended[login] -> answer = 0
+	fi
+}
+
+proctype user(byte me)
+{
+	byte login, generation, answer;
+	bool out;
+
+again:
+	atomic {
+		login = 0; generation = 0; answer = 0; out = false;
+		if
+		:: deeds < DEEDS -> deeds++; busy++
+		:: goto over
+		fi
+	}
+	if
+	:: goto refresh
+	:: goto log_in
+	:: goto log_out
+	fi;
+
+refresh:
+	atomic { login = record_login; generation = record_generation };
+	if :: login == 0 -> goto finished :: else fi;
+	MAY_DIE;
+	TAKE_REFRESH;
+	MAY_DIE;
+#ifndef NO_REREAD
+	atomic { /* what the winner stored is ours too */
+		if
+		:: record_login != login || record_generation != generation -> goto finished
+		:: else
+		fi
+	};
+#endif
+	MAY_DIE;
+	atomic { USE++; out = true; assert(USE == 1) }; /* never two uses of one refresh token */
+	MAY_DIE;
+	if
+	:: atomic { losses < LOSSES -> losses++; goto no_answer } /* the request was lost */
+	:: d_step { vendor_judge(); if :: answer != 0 -> lost[login] = true :: else fi } /* until somebody stores it */
+	fi;
+	MAY_DIE;
+	if
+	:: atomic { losses < LOSSES && answer != 0 -> losses++; goto no_answer } /* the answer was lost */
+	:: atomic { USE--; out = false }
+	fi;
+	MAY_DIE;
+	if :: answer == 0 -> goto finished :: else fi;
+	TAKE_SWAP;
+	MAY_DIE;
+#ifndef NO_LOOK
+	if
+	:: atomic { record_login != login || record_generation != generation -> goto finished }
+	:: else
+	fi;
+#endif
+	MAY_DIE;
+	atomic {
+		assert(!logged_out[login]);      /* a logout is final */
+		assert(record_login == login);   /* a newer login wins */
+		assert(record_generation < answer);
+		record_generation = answer;
+		record_login = login;
+		if :: answer == newest[login] -> lost[login] = false :: else fi
+	};
+	MAY_DIE;
+	goto finished;
+
+no_answer:
+	atomic { USE--; out = false };
+	goto finished;
+
+log_in:
+	atomic {
+		if
+		:: logins < LOGINS - 1 -> logins++; login = logins; newest[login] = 1
+		:: else -> goto finished
+		fi
+	};
+	MAY_DIE;
+	TAKE_SWAP;
+	MAY_DIE;
+	/* Of two logins at once either may be the last. */
+	atomic { record_login = login; record_generation = 1 };
+	MAY_DIE;
+	goto finished;
+
+log_out:
+	TAKE_SWAP;
+	MAY_DIE;
+	atomic { if :: record_login != 0 -> logged_out[record_login] = true; record_login = 0; record_generation = 0 :: else fi };
+	MAY_DIE;
+	goto finished;
+
+dead:
+finished:
+	atomic {
+		GIVE(swap_lock); GIVE(refresh_lock);
+		if :: out -> USE--; out = false :: else fi;
+		busy--;
+		/*
+		 * Nobody is at work: unless an answer was lost, or died with its process, the record has the vendor's newest refresh token and the login lives.
+		 * With grace the next refresh mends even a loss.
+		 */
+		if
+		:: busy == 0 && record_login != 0 ->
+			assert(lost[record_login] || (!ended[record_login] && record_generation == newest[record_login]));
+#ifdef GRACE
+			assert(!ended[record_login] && record_generation + 1 >= newest[record_login])
+#endif
+		:: else
+		fi;
+		goto again
+	};
+over:
+	skip
+}
+
+init {
+	atomic {
+		logins = 1; newest[1] = 1; record_login = 1; record_generation = 1;
+		run user(1); run user(2); run user(3)
+	}
+}
