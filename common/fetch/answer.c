@@ -263,16 +263,27 @@ static void read_refresh_lifetime(struct reading *reading, int64_t reference)
 		secret_release(&outcome->refresh_token);
 }
 
-static void read_subject(struct reading *reading)
+/* Whose token it is, where the answer says so. What names nobody is no answer: the caller compares only what it was told. */
+static int read_subject(struct reading *reading)
 {
 	struct outcome *outcome = reading->outcome;
 	struct document_value value;
 
-	find(reading, ROLE_SUBJECT, &value);
-	if (value.kind == DOCUMENT_INTEGER)
+	switch (find(reading, ROLE_SUBJECT, &value)) {
+	case DOCUMENT_MISSING:
+		return 0;
+	case DOCUMENT_INTEGER:
 		snprintf(outcome->subject, sizeof(outcome->subject), "%lld", (long long)value.integer);
-	else if (value.kind == DOCUMENT_STRING)
+		return 0;
+	case DOCUMENT_STRING:
 		text_printable(outcome->subject, sizeof(outcome->subject), value.bytes, value.length);
+		break;
+	case DOCUMENT_OTHER:
+		break;
+	}
+	if (outcome->subject[0] != '\0')
+		return 0;
+	return outcome_fail(outcome, VERDICT_UNAVAILABLE, "%s does not say properly whose token it is: the subject is no name", reading->context->host);
 }
 
 /* ---- scope ---- */
@@ -354,8 +365,7 @@ static int read_success(struct reading *reading)
 	if (read_tokens(reading, &access) < 0 || read_lifetime(reading, reference) < 0 || check_scope(reading) < 0)
 		return -1;
 	read_refresh_lifetime(reading, reference);
-	read_subject(reading);
-	return 0;
+	return read_subject(reading);
 }
 
 static int read_whole(struct reading *reading)

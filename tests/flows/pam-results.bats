@@ -305,6 +305,12 @@ passwords_arrive()
 		fi
 		assert_no_token alice
 	done
+	for subject in '""' '{"name":"alice"}' '["alice"]' true; do
+		answers status=200 "body={\"access_token\":\"t\",\"token_type\":\"Bearer\",\"expires_in\":60,\"preferred_username\":$subject}"
+		host alice "$(password_of alice)" auth
+		said 'auth PAM_AUTHINFO_UNAVAIL' || { echo "subject: $subject"; return 1; }
+		assert_no_token alice
+	done
 	answers status=200 'body={"access_token":"t","token_type":"Bearer","expires_in":60,"preferred_username":"alice"}'
 	host alice "$(password_of alice)"
 	said 'auth PAM_SUCCESS'
