@@ -137,6 +137,23 @@ static int fail_by_rule(struct reading *reading)
 			    verdict_advice(verdict));
 }
 
+/* A success status that brings no login, and no rule that says why: whoever writes a dialect wants to know where it was looked for. */
+static int fail_without_token(struct reading *reading)
+{
+	const struct answer_context *context = reading->context;
+	enum dialect_role role = reading->has_error ? ROLE_ERROR : ROLE_ACCESS_TOKEN;
+	struct outcome *outcome = reading->outcome;
+	const char *paths = dialect_paths(context->dialect, context->step, role);
+	size_t length;
+
+	fail_by_rule(reading);
+	length = strlen(outcome->message);
+	if (outcome->rule[0] == '\0' && paths != NULL)
+		snprintf(outcome->message + length, sizeof(outcome->message) - length, "; there is %s at %s", reading->has_error ? "an error word" : "no access token",
+			 paths);
+	return -1;
+}
+
 static int fail_unusable(struct reading *reading, const char *why)
 {
 	return outcome_fail(reading->outcome, VERDICT_UNAVAILABLE, "%s answered %d, but %s", reading->context->host, reading->answer->status, why);
@@ -360,7 +377,7 @@ static int read_success(struct reading *reading)
 	if (!reading->context->needs_token)
 		return 0;
 	if (reading->has_error || find(reading, ROLE_ACCESS_TOKEN, &access) == DOCUMENT_MISSING)
-		return fail_by_rule(reading);
+		return fail_without_token(reading);
 	reference = reference_moment(reading);
 	if (read_tokens(reading, &access) < 0 || read_lifetime(reading, reference) < 0 || check_scope(reading) < 0)
 		return -1;

@@ -150,12 +150,20 @@ was_sent() { badidp_requests | grep -qF -- "$1" || { echo "not sent: $1"; badidp
 	[ "$status" -eq 3 ]
 }
 
+@test "a path that is spelt wrongly is named: there is no access token at it" {
+	vendor_answers 201 "$LOGIN_ANSWER" 201 "$LOGIN_ANSWER" 200 "$BAD_SECRET"
+	sed -i 's/^access_token = .*/access_token = result.kyes/' "$CONFIG/dialects/sessions.conf"
+	logs_in
+	[ "$status" -eq 5 ]
+	[[ "$stderr" == *'gave no verdict: status 201; there is no access token at result.kyes'* ]]
+}
+
 @test "a word that good answers have, too, is no error word: the token is not taken; as error_description a rule finds it" {
 	vendor_answers 201 "$LOGIN_ANSWER" 201 "$LOGIN_ANSWER" 200 "$BAD_SECRET"
 	sed -i 's/^error = reason/error = status/' "$CONFIG/dialects/sessions.conf"
 	logs_in
 	[ "$status" -eq 5 ]
-	[[ "$stderr" == *'gave no verdict: status 201, ok'* ]]
+	[[ "$stderr" == *'gave no verdict: status 201, ok; there is an error word at status'* ]]
 	sed -i 's/^error = status/error_description = status/; s/^code = bad_secret/text = denied/' "$CONFIG/dialects/sessions.conf"
 	logs_in
 	[ "$status" -eq 0 ]
