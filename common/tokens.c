@@ -89,8 +89,26 @@ int tokens_get(const struct vendor *vendor, const struct vendor_places *places,
 	return renewal_run(&renewal, record, error);
 }
 
+/* What stands there now. Empty where it cannot be read, or is another vendor's under this name. */
+static void look_at(const char *description, struct record *record)
+{
+	char vendor[VENDOR_NAME_MAX];
+	struct secret payload;
+	bool further;
+
+	if (record == NULL)
+		return;
+	record_init(record);
+	if (record_description_parse(description, vendor, &further) != 0 ||
+	    keyring_read(description, &payload, NULL) != 0)
+		return;
+	if (record_decode(&payload, record, NULL) == 0 && strcmp(record->vendor, vendor) != 0)
+		record_release(record);
+	secret_release(&payload);
+}
+
 int tokens_store_login(const struct record *record, const struct secret *payload, bool further,
-		       struct error *error)
+		       struct record *displaced, struct error *error)
 {
 	const char *account = further ? record->account : NULL;
 	char description[RECORD_DESCRIPTION_MAX];
@@ -99,28 +117,32 @@ int tokens_store_login(const struct record *record, const struct secret *payload
 
 	record_description(description, record->vendor, account);
 	lock_acquire_swap(&lock, description);
+	look_at(description, displaced);
 	result = keyring_store(description, payload, record_keep_seconds(record, clock_utc()),
 			       error);
 	lock_release(&lock);
 	if (result == 0)
 		backoff_end(record->vendor); /* it has just answered */
+	else if (displaced != NULL)
+		record_release(displaced);
 	return result;
 }
 
-static int store_login(const struct record *record, bool further, struct error *error)
+static int store_login(const struct record *record, bool further, struct record *displaced,
+		       struct error *error)
 {
 	struct secret payload;
 	int result;
 
 	if (record_encode(record, &payload, error) != 0)
 		return -1;
-	result = tokens_store_login(record, &payload, further, error);
+	result = tokens_store_login(record, &payload, further, displaced, error);
 	secret_release(&payload);
 	return result;
 }
 
-static int exchange_password(const struct exchange *exchange, bool further,
-			     struct record *record, struct error *error)
+static int exchange_password(const struct exchange *exchange, bool further, struct record *record,
+			     struct record *displaced, struct error *error)
 {
 	struct exchange_answer answer;
 	int result;
@@ -132,7 +154,7 @@ static int exchange_password(const struct exchange *exchange, bool further,
 	exchange_answer_release(&answer);
 	if (result != 0)
 		return -1;
-	if (store_login(record, further, error) == 0)
+	if (store_login(record, further, displaced, error) == 0)
 		return 0;
 	record_release(record);
 	return -1;
@@ -140,7 +162,7 @@ static int exchange_password(const struct exchange *exchange, bool further,
 
 int tokens_login(const struct vendor *vendor, const struct vendor_places *places,
 		 const char *username, const struct secret *password, bool further,
-		 struct record *record, struct error *error)
+		 struct record *record, struct record *displaced, struct error *error)
 {
 	char description[RECORD_DESCRIPTION_MAX];
 	struct dialect dialect;
@@ -155,12 +177,14 @@ int tokens_login(const struct vendor *vendor, const struct vendor_places *places
 	int result = -1;
 
 	record_init(record);
+	if (displaced != NULL)
+		record_init(displaced);
 	if (vendor_dialect(vendor, places, &dialect, error) != 0)
 		return -1;
 	record_description(description, vendor->name, further ? username : NULL);
 	/* Each password that is sent costs a session at the vendor: first see that it can be kept. */
 	if (keyring_reserve(description, RECORD_PAYLOAD_MAX, error) == 0) {
-		result = exchange_password(&exchange, further, record, error);
+		result = exchange_password(&exchange, further, record, displaced, error);
 		keyring_unreserve();
 	}
 	dialect_release(&dialect);
@@ -210,18 +234,23 @@ int tokens_reject(const char *vendor, const char *account, const struct secret *
 	return result;
 }
 
-int tokens_remove(const char *description, struct error *error)
+int tokens_remove(const char *description, struct record *removed, struct error *error)
 {
 	char vendor[VENDOR_NAME_MAX];
 	struct lock lock;
 	bool further;
 	int result;
 
+	if (removed != NULL)
+		record_init(removed);
 	if (record_description_parse(description, vendor, &further) != 0)
 		return error_set(error, ERROR_NO_TOKEN, "this is no record's name");
 	lock_acquire_swap(&lock, description);
+	look_at(description, removed);
 	result = keyring_remove(description, error);
 	lock_release(&lock);
+	if (result != 0 && removed != NULL)
+		record_release(removed);
 	backoff_end(vendor);
 	return result;
 }

@@ -24,13 +24,19 @@ int tokens_load(const char *vendor, const char *account, struct record *record, 
  */
 int tokens_get(const struct vendor *vendor, const struct vendor_places *places, const char *account, bool force, const struct secret *rejected,
 	       struct record *record, struct error *error);
-/* Password login of the user's own programs: exchange, then store. further: keep as a further account. */
+/* Password login of the user's own programs: exchange, then store. further: keep as a further account. displaced: as in tokens_store_login(). */
 int tokens_login(const struct vendor *vendor, const struct vendor_places *places, const char *username, const struct secret *password, bool further,
-		 struct record *record, struct error *error);
-/* Removes the record of this description; a refresh that is under way does not bring it back. ERROR_NO_TOKEN, ERROR_KEYRING. */
-int tokens_remove(const char *description, struct error *error);
-/* Stores the encoded record of a login: it replaces what is there, and a refresh of an older login that is under way does not replace it. */
-int tokens_store_login(const struct record *record, const struct secret *payload, bool further, struct error *error);
+		 struct record *record, struct record *displaced, struct error *error);
+/*
+ * Removes the record of this description; a refresh that is under way does not bring it back. removed (may be NULL) becomes exactly the record that was taken out, for revoke_record();
+ * it is empty where that could not be read, and after a failure. The caller releases it. ERROR_NO_TOKEN, ERROR_KEYRING.
+ */
+int tokens_remove(const char *description, struct record *removed, struct error *error);
+/*
+ * Stores the encoded record of a login: it replaces what is there, and a refresh of an older login that is under way does not replace it. displaced (may be NULL) becomes the record that
+ * stood there, for revoke_displaced(); it is empty where there was none, where it could not be read, and after a failure. The caller releases it.
+ */
+int tokens_store_login(const struct record *record, const struct secret *payload, bool further, struct record *displaced, struct error *error);
 /* Writes the record into the keyring. */
 int tokens_store(const struct record *record, bool further, struct error *error);
 /*

@@ -46,6 +46,7 @@ struct vendor {
 	char *ca_file, *proxy, *connect_to;
 	int timeout;                      /* seconds */
 	bool revoke_on_logout;            /* a logout tells the vendor, by the dialect's step revoke */
+	bool revoke_displaced;            /* so does a login that replaces another: revoke.h */
 	int64_t otp_digits;               /* so many digits behind the password are the one-time code; 0: none */
 	enum vendor_refresh refresh;
 	int64_t default_lifetime;         /* seconds, 0: the dialect's */
@@ -94,6 +95,8 @@ int vendor_load_from(struct vendor *vendor, const char *name, struct vendor_fold
 void vendor_release(struct vendor *vendor);
 /* Loads its dialect, applies the overrides, checks the whole, and checks that what the dialect requires is set. The caller releases *dialect. */
 int vendor_dialect(const struct vendor *vendor, const struct vendor_places *places, struct dialect *dialect, struct error *error);
+/* Whether it can be told that a login is over: the dialect has a [step revoke], and what its URL is made of is set or can be discovered. */
+bool vendor_revokes(const struct vendor *vendor, const struct dialect *dialect);
 /* Its entry for a canonical host; NULL where the host is not this vendor's. Exact comparison. */
 const struct vendor_host *vendor_host_find(const struct vendor *vendor, const char *canonical_host);
 /* The vendor username for a local login name: the template with %u (and %% for a percent). 0, or -1: ERROR_CONFIGURATION (too long), ERROR_POLICY (a control character in login). */

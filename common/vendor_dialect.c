@@ -92,31 +92,48 @@ static int check_required(const struct vendor *vendor, const struct dialect *dia
 	return 0;
 }
 
+/* The variable of its URL that is not set and cannot be discovered: then name has it, and true. */
+static bool lacks_variable(const struct vendor *vendor, const struct dialect *dialect,
+			   const struct dialect_step *step,
+			   char name[static DIALECT_VARIABLE_NAME_MAX])
+{
+	const char *text = step->url;
+
+	while (text && dialect_template_next(&text, name) > 0)
+		if ((dialect_variable(dialect, name) || dialect_discovers(dialect, name)) &&
+		    !is_set(vendor, dialect, name))
+			return true;
+	return false;
+}
+
+bool vendor_revokes(const struct vendor *vendor, const struct dialect *dialect)
+{
+	const struct dialect_step *step = dialect_step_find(dialect, "revoke");
+	char name[DIALECT_VARIABLE_NAME_MAX];
+
+	return step && step->url && !lacks_variable(vendor, dialect, step, name);
+}
+
 /* Who wants logins ended at the vendor learns at once where that cannot work. */
 static int check_revocation(const struct vendor *vendor, const struct dialect *dialect,
 			    struct error *error)
 {
+	const char *setting = vendor->revoke_on_logout ? "on_logout = revoke" :
+							 "revoke_displaced = yes";
 	const struct dialect_step *step = dialect_step_find(dialect, "revoke");
-	const char *text = step ? step->url : NULL;
 	char name[DIALECT_VARIABLE_NAME_MAX];
 
-	if (!vendor->revoke_on_logout)
+	if (!vendor->revoke_on_logout && !vendor->revoke_displaced)
 		return 0;
-	if (!text)
+	if (!step || !step->url)
 		return error_set(error, ERROR_CONFIGURATION,
-				 "%s: on_logout = revoke needs a [step revoke], which the dialect "
-				 "%s has not",
-				 vendor->path, vendor->dialect);
-	while (dialect_template_next(&text, name) > 0)
-		if ((dialect_variable(dialect, name) || dialect_discovers(dialect, name)) &&
-		    !is_set(vendor, dialect, name))
-			return error_set(error, ERROR_CONFIGURATION,
-					 "%s: on_logout = revoke needs '%s' in [variables]%s",
-					 vendor->path, name,
-					 dialect_discovers(dialect, name)
-						 ? ", or 'issuer' in [vendor]"
-						 : "");
-	return 0;
+				 "%s: %s needs a [step revoke], which the dialect %s has not",
+				 vendor->path, setting, vendor->dialect);
+	if (!lacks_variable(vendor, dialect, step, name))
+		return 0;
+	return error_set(error, ERROR_CONFIGURATION, "%s: %s needs '%s' in [variables]%s",
+			 vendor->path, setting, name,
+			 dialect_discovers(dialect, name) ? ", or 'issuer' in [vendor]" : "");
 }
 
 static bool parts_name_code(const struct dialect_part *parts, size_t count)

@@ -133,6 +133,12 @@ static const struct setting_word on_logout_words[] = {
 	{ NULL, 0 },
 };
 
+static const struct setting_word yes_words[] = {
+	{ "no", 0 },
+	{ "yes", 1 },
+	{ NULL, 0 },
+};
+
 static const struct setting_word git_auth_words[] = {
 	{ "auto", GIT_AUTH_AUTO },
 	{ "bearer", GIT_AUTH_BEARER },
@@ -159,6 +165,7 @@ static const struct setting vendor_settings[] = {
 	SET("proxy", set_endpoint, proxy),
 	SET("connect_to", set_endpoint, connect_to),
 	SETTING_FLAG("on_logout", vendor, revoke_on_logout, on_logout_words),
+	SETTING_FLAG("revoke_displaced", vendor, revoke_displaced, yes_words),
 	SETTING_NUMBER("otp_digits", vendor, otp_digits, VENDOR_OTP_DIGITS_MIN, VENDOR_OTP_DIGITS_MAX, "digits"),
 	{ .key = "timeout",
 	  .set = set_timeout,

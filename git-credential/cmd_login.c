@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/revoke.h"
 #include "common/text.h"
 #include "common/tokens.h"
 #include "git-credential/choose.h"
@@ -92,24 +93,39 @@ static int explain(const char *username, struct error *error)
 			 error->text, shown);
 }
 
+/* The new login stands, whatever becomes of the old one. */
+static void end_displaced(const struct vendor *vendor, const struct vendor_places *places,
+			  const struct record *displaced, const struct record *record)
+{
+	struct error why = { .code = ERROR_NONE };
+
+	if (revoke_displaced(vendor, places, 0, displaced, record, &why) == REVOKE_FAILED)
+		fprintf(stderr,
+			"apitoken: vendor '%s' could not be told that the login before this one is "
+			"over; there it lives on until it ends: %s\n",
+			vendor->name, why.text);
+}
+
 static int log_in(const struct arguments *arguments, const struct vendor *vendor,
 		  const struct vendor_places *places, struct error *error)
 {
 	char username[ACCOUNT_MAX];
 	struct secret password = SECRET_NONE;
-	struct record record;
+	struct record record, displaced;
 	int result = -1;
 
 	if (choose_username(arguments, vendor, username, error) != 0 ||
 	    obtain_password(arguments, vendor, username, &password, error) != 0)
 		goto out;
 	result = tokens_login(vendor, places, username, &password, arguments->given[OPTION_ACCOUNT],
-			      &record, error);
+			      &record, &displaced, error);
 	if (result != 0) {
 		explain(username, error);
 		goto out;
 	}
 	tell(&record);
+	end_displaced(vendor, places, &displaced, &record);
+	record_release(&displaced);
 	record_release(&record);
 out:
 	secret_release(&password);

@@ -4,51 +4,47 @@
 #include <string.h>
 
 #include "common/keyring.h"
+#include "common/revoke.h"
 #include "common/tokens.h"
 #include "git-credential/choose.h"
 #include "git-credential/command.h"
-#include "git-credential/revoke.h"
 
-/* What cannot be read cannot be revoked; it is removed all the same. */
-static bool read_record(const char *description, struct record *record)
+/* Where the vendor's file asks for it. */
+static enum revoke_result tell_vendor(const struct record *record, struct error *error)
 {
-	struct secret payload;
-	bool result;
+	static struct vendor_places places;
+	enum revoke_result result = REVOKE_NOTHING;
+	struct vendor vendor;
 
-	if (keyring_read(description, &payload, NULL) != 0)
-		return false;
-	result = record_decode(&payload, record, NULL) == 0;
-	secret_release(&payload);
+	if (record->refresh_token.length == 0)
+		return REVOKE_NOTHING;
+	if (vendor_places_for_user(&places, error) != 0 ||
+	    vendor_load(&vendor, record->vendor, &places, error) != 0)
+		return REVOKE_FAILED;
+	if (vendor.revoke_on_logout)
+		result = revoke_record(&vendor, &places, 0, record, error);
+	vendor_release(&vendor);
 	return result;
 }
 
-/* The vendor's answer changes nothing about the logout here. */
-static void tell_vendor(const char *vendor, const struct record *record)
+/*
+ * The tokens are gone from here before the vendor is asked: a vendor that hangs keeps nothing alive,
+ * and its answer changes nothing about the logout here.
+ */
+static int remove_record(const char *description, struct error *error)
 {
-	struct error error = { .code = ERROR_NONE };
+	struct error why = { .code = ERROR_NONE };
+	struct record removed;
 
-	if (revoke(vendor, record, &error) == REVOKE_FAILED)
+	if (tokens_remove(description, &removed, error) != 0)
+		return error->code == ERROR_NO_TOKEN ? 0 : -1;
+	if (tell_vendor(&removed, &why) == REVOKE_FAILED)
 		fprintf(stderr,
 			"apitoken: vendor '%s' could not be told; there the login lives on until it "
 			"ends: %s\n",
-			vendor, error.text);
-}
-
-/* The tokens are gone from here before the vendor is asked: a vendor that hangs keeps nothing alive. */
-static int remove_record(const char *description, const char *vendor, struct error *error)
-{
-	struct record record;
-	bool known = read_record(description, &record);
-	int result = tokens_remove(description, error);
-
-	if (result != 0 && error->code == ERROR_NO_TOKEN)
-		result = 0;
-	if (known) {
-		if (result == 0)
-			tell_vendor(vendor, &record);
-		record_release(&record);
-	}
-	return result;
+			removed.vendor, why.text);
+	record_release(&removed);
+	return 0;
 }
 
 /* Removes the records of the vendor, or all where it is NULL. Returns how many, or -1. */
@@ -65,7 +61,7 @@ static int remove_records(const char *vendor, struct error *error)
 		if (record_description_parse(items[i].description, name, &further) != 0 ||
 		    (vendor && strcmp(name, vendor) != 0))
 			continue;
-		if (remove_record(items[i].description, name, error) != 0)
+		if (remove_record(items[i].description, error) != 0)
 			return -1;
 		removed++;
 	}

@@ -225,7 +225,7 @@ static void leave_alone(void *nothing)
 	/* A login shows that it is back. */
 	answer(good_answer);
 	CHECK(secret_set(&password, "secret", 6) == 0);
-	CHECK_OK(tokens_login(&vendor, &places, "alice", &password, false, &record, &error));
+	CHECK_OK(tokens_login(&vendor, &places, "alice", &password, false, &record, NULL, &error));
 	record_release(&record);
 	secret_release(&password);
 	store(9000, 3600, "refresh-4");
@@ -298,7 +298,7 @@ static void new_login(void)
 
 static void log_out(void)
 {
-	CHECK_OK(tokens_remove("apitoken:v1:acme", &error));
+	CHECK_OK(tokens_remove("apitoken:v1:acme", NULL, &error));
 }
 
 static void expect_login_access(void *nothing)
@@ -447,20 +447,21 @@ static void full_keyring(void *nothing)
 static void login(void *nothing)
 {
 	struct secret password;
-	struct record record;
+	struct record record, other;
 
 	(void)nothing;
 	CHECK(secret_set(&password, "secret", 6) == 0);
 	answer("verdict=refused\nstatus=400\nmessage=no\n");
-	CHECK(tokens_login(&vendor, &places, "alice", &password, false, &record, &error) == -1);
+	CHECK(tokens_login(&vendor, &places, "alice", &password, false, &record, NULL, &error) == -1);
 	CHECK(error.code == ERROR_REFUSED);
 	expect_error(false, ERROR_NO_TOKEN);
 	answer(good_answer);
-	CHECK_OK(tokens_login(&vendor, &places, "alice", &password, false, &record, &error));
+	CHECK_OK(tokens_login(&vendor, &places, "alice", &password, false, &record, &other, &error));
 	CHECK(record.generation == 1);
+	CHECK(other.refresh_token.bytes == NULL); /* nothing stood there */
 	record_release(&record);
 	expect_token(false, "new-access");
-	CHECK_OK(tokens_login(&vendor, &places, "second@acme", &password, true, &record, &error));
+	CHECK_OK(tokens_login(&vendor, &places, "second@acme", &password, true, &record, NULL, &error));
 	record_release(&record);
 	CHECK_OK(tokens_load("acme", "second@acme", &record, &error));
 	CHECK(strcmp(record.account, "second@acme") == 0);
@@ -470,7 +471,38 @@ static void login(void *nothing)
 	record_release(&record);
 	CHECK(tokens_load("acme", "third", &record, &error) == -1);
 	CHECK(error.code == ERROR_NO_TOKEN);
+	/* What is replaced or removed is handed over; after a failure nothing is. */
+	store(0, 3600, "refresh-4");
+	answer("verdict=refused\nstatus=400\nmessage=no\n");
+	CHECK(tokens_login(&vendor, &places, "alice", &password, false, &record, &other, &error) == -1);
+	CHECK(other.refresh_token.bytes == NULL);
+	answer(good_answer);
+	CHECK_OK(tokens_login(&vendor, &places, "alice", &password, false, &record, &other, &error));
+	CHECK(strcmp(other.refresh_token.bytes, "refresh-4") == 0);
+	record_release(&other);
+	record_release(&record);
+	CHECK_OK(tokens_remove("apitoken:v1:acme", &other, &error));
+	CHECK(strcmp(other.refresh_token.bytes, "new-refresh") == 0);
+	record_release(&other);
+	CHECK(tokens_remove("apitoken:v1:acme", &other, &error) == -1);
+	CHECK(error.code == ERROR_NO_TOKEN && other.refresh_token.bytes == NULL);
 	secret_release(&password);
+}
+
+/* A record under another vendor's name is removed, but its tokens are not for that vendor. */
+static void misnamed(void *nothing)
+{
+	struct secret payload;
+	struct record other;
+
+	(void)nothing;
+	store(0, 3600, "refresh-4");
+	CHECK_OK(keyring_read("apitoken:v1:acme", &payload, &error));
+	CHECK_OK(keyring_store("apitoken:v1:elsewhere", &payload, 60, &error));
+	secret_release(&payload);
+	CHECK_OK(tokens_remove("apitoken:v1:elsewhere", &other, &error));
+	CHECK(other.refresh_token.bytes == NULL);
+	expect_token(false, "old-access");
 }
 
 static void corrupt(void *nothing)
@@ -534,6 +566,7 @@ PLAY(force)
 PLAY(reject)
 PLAY(full_keyring)
 PLAY(login)
+PLAY(misnamed)
 PLAY(corrupt)
 
 static void test_hidden_secret(void **state)
@@ -617,7 +650,9 @@ int main(int count, char **arguments)
 			  test_reject),
 		UNIT_TEST("KEY-06 with a full keyring no refresh is sent, and a living token serves",
 			  test_full_keyring),
-		UNIT_TEST("a login stores generation 1, further accounts beside it", test_login),
+		UNIT_TEST("a login stores generation 1, further accounts beside it, and hands over what it replaced",
+			  test_login),
+		UNIT_TEST("a record under another vendor's name is nobody's to revoke", test_misnamed),
 		UNIT_TEST("KEY-14 a corrupt record, or one of another version, is no token and is "
 			  "replaced", test_corrupt),
 		UNIT_TEST("without the client's secret no refresh is tried", test_hidden_secret),
