@@ -25,10 +25,14 @@ static int32_t find(const char *description)
 	return (int32_t)keyctl_search(KEY_SPEC_USER_KEYRING, "user", description, 0);
 }
 
-/* 0, or -1 with errno: EACCES where it is not wholly ours, ENOKEY where it is something else. */
-static int check_facts(const struct key_facts *facts)
+/*
+ * 0, or -1 with errno: EACCES where it is not wholly ours, ENOKEY where it is something else.
+ * description NULL: any record.
+ */
+static int check_facts(const struct key_facts *facts, const char *description)
 {
-	if (!text_starts_with(facts->description, prefix)) {
+	if (description == NULL ? !text_starts_with(facts->description, prefix) :
+				  strcmp(facts->description, description) != 0) {
 		errno = ENOKEY;
 		return -1;
 	}
@@ -59,7 +63,7 @@ static int list_once(struct keyring_item items[], size_t maximum, bool *gone, st
 			*gone = *gone || errno == ENOKEY;
 			continue;
 		}
-		if (check_facts(&facts) != 0 ||
+		if (check_facts(&facts, NULL) != 0 ||
 		    text_copy(item->description, sizeof item->description,
 			      facts.description) != 0)
 			continue;
@@ -86,12 +90,8 @@ static int read_checked(int32_t serial, const char *description, struct secret *
 {
 	struct key_facts facts;
 
-	if (key_facts(serial, &facts) != 0 || check_facts(&facts) != 0)
+	if (key_facts(serial, &facts) != 0 || check_facts(&facts, description) != 0)
 		return -1;
-	if (description != NULL && strcmp(facts.description, description) != 0) {
-		errno = ENOKEY;
-		return -1;
-	}
 	return key_read(serial, RECORD_PAYLOAD_MAX, payload);
 }
 
@@ -122,6 +122,33 @@ int keyring_read_serial(int32_t serial, struct secret *payload, struct error *er
 	if (read_checked(serial, NULL, payload) != 0)
 		return key_failure(error, errno, "read the record");
 	return 0;
+}
+
+/* The serial of a key of that description which is wholly ours, or -1. */
+static int32_t find_checked(const char *description)
+{
+	struct key_facts facts;
+	int32_t serial;
+
+	if (key_check_ids(NULL) != 0)
+		return -1;
+	serial = find(description);
+	return serial >= 0 && key_facts(serial, &facts) == 0 && check_facts(&facts, description) == 0 ?
+		       serial :
+		       -1;
+}
+
+bool keyring_has(const char *description)
+{
+	return find_checked(description) >= 0;
+}
+
+void keyring_extend(const char *description, int64_t seconds)
+{
+	const int32_t serial = find_checked(description);
+
+	if (serial >= 0)
+		key_set_timeout(serial, seconds);
 }
 
 static const char zeros[RECORD_PAYLOAD_MAX + ROOM_SPARE];

@@ -44,6 +44,10 @@ int keyring_reserve(const char *description, size_t size, struct error *error);
 void keyring_unreserve(void);
 /* Writes the record's payload and swaps it in; the key forgets itself after seconds (at least 1). On any failure the old key stays as it was. */
 int keyring_store(const char *description, const struct secret *payload, int64_t seconds, struct error *error);
+/* Whether a key of that description is there and wholly ours. */
+bool keyring_has(const char *description);
+/* Lets it forget itself after so many seconds from now, if it is there and wholly ours. */
+void keyring_extend(const char *description, int64_t seconds);
 /* Unlinks and invalidates. ERROR_NO_TOKEN where there is none. */
 int keyring_remove(const char *description, struct error *error);
 

@@ -105,15 +105,21 @@ int key_read(int32_t serial, size_t maximum, struct secret *payload)
 	return -1;
 }
 
-static int make_private(int32_t serial, int64_t seconds)
+int key_set_timeout(int32_t serial, int64_t seconds)
 {
 	const int64_t most = INT32_MAX;
-	struct key_facts facts;
 
 	if (seconds < 1)
 		seconds = 1; /* 0 would mean for ever */
+	return (int)keyctl_set_timeout(serial, (unsigned int)(seconds < most ? seconds : most));
+}
+
+static int make_private(int32_t serial, int64_t seconds)
+{
+	struct key_facts facts;
+
 	if (keyctl_setperm(serial, KEYRING_PERMISSION) != 0 ||
-	    keyctl_set_timeout(serial, (unsigned int)(seconds < most ? seconds : most)) != 0 ||
+	    key_set_timeout(serial, seconds) != 0 ||
 	    key_facts(serial, &facts) != 0)
 		return -1;
 	if (key_is_private(&facts, getuid()))

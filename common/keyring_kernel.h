@@ -27,6 +27,8 @@ struct key_facts { /* what keyctl_describe(3) tells */
 int key_facts(int32_t serial, struct key_facts *facts);
 /* Type "user", this owner, permission exactly KEYRING_PERMISSION. */
 bool key_is_private(const struct key_facts *facts, uid_t owner);
+/* The key forgets itself after so many seconds, at least 1. 0, or -1 with errno. */
+int key_set_timeout(int32_t serial, int64_t seconds);
 /* Reads a payload of at most maximum bytes; *payload is initialised here. 0, or -1 with errno. */
 int key_read(int32_t serial, size_t maximum, struct secret *payload);
 

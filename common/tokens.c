@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/backoff.h"
+#include "common/kept_password.h"
 #include "common/keyring.h"
 #include "common/lock.h"
 #include "common/tokens_renew.h"
@@ -55,17 +56,33 @@ int tokens_load(const char *vendor, const char *account, struct record *record,
 	return result;
 }
 
+/*
+ * Seconds that a record is kept, and the password beside it. With a password the end of the refresh
+ * life is not the end.
+ */
+static int64_t keep_seconds(const struct record *record, bool with_password)
+{
+	const int64_t now = clock_utc();
+	const int64_t seconds = record_keep_seconds(record, now);
+
+	return with_password && record_refreshable(record, now) ? seconds + RECORD_AFTERLIFE :
+								  seconds;
+}
+
 int tokens_store(const struct record *record, bool further, struct error *error)
 {
 	char description[RECORD_DESCRIPTION_MAX];
 	struct secret payload;
+	int64_t seconds;
 	int result;
 
 	if (record_encode(record, &payload, error) != 0)
 		return -1;
 	record_description(description, record->vendor, further ? record->account : NULL);
-	result = keyring_store(description, &payload, record_keep_seconds(record, clock_utc()),
-			       error);
+	seconds = keep_seconds(record, kept_password_exists(description));
+	result = keyring_store(description, &payload, seconds, error);
+	if (result == 0)
+		kept_password_extend(description, seconds);
 	secret_release(&payload);
 	return result;
 }
@@ -107,10 +124,20 @@ static void look_at(const char *description, struct record *record)
 	secret_release(&payload);
 }
 
-int tokens_store_login(const struct record *record, const struct secret *payload, bool further,
-		       struct record *displaced, struct error *error)
+/* Never the password of an earlier login beside the record of a newer one. */
+static void replace_password(const char *description, const struct secret *kept, int64_t seconds)
+{
+	kept_password_remove(description);
+	if (kept != NULL)
+		kept_password_store(description, kept, seconds, NULL);
+}
+
+int tokens_store_login(const struct record *record, const struct secret *payload,
+		       const struct secret *kept, bool further, struct record *displaced,
+		       struct error *error)
 {
 	const char *account = further ? record->account : NULL;
+	const int64_t seconds = keep_seconds(record, kept != NULL);
 	char description[RECORD_DESCRIPTION_MAX];
 	struct lock lock;
 	int result;
@@ -118,8 +145,9 @@ int tokens_store_login(const struct record *record, const struct secret *payload
 	record_description(description, record->vendor, account);
 	lock_acquire_swap(&lock, description);
 	look_at(description, displaced);
-	result = keyring_store(description, payload, record_keep_seconds(record, clock_utc()),
-			       error);
+	result = keyring_store(description, payload, seconds, error);
+	if (result == 0)
+		replace_password(description, kept, seconds);
 	lock_release(&lock);
 	if (result == 0)
 		backoff_end(record->vendor); /* it has just answered */
@@ -128,15 +156,19 @@ int tokens_store_login(const struct record *record, const struct secret *payload
 	return result;
 }
 
-static int store_login(const struct record *record, bool further, struct record *displaced,
-		       struct error *error)
+static int store_login(const struct exchange *exchange, const struct record *record, bool further,
+		       struct record *displaced, struct error *error)
 {
-	struct secret payload;
+	struct secret payload, kept = SECRET_NONE;
 	int result;
 
 	if (record_encode(record, &payload, error) != 0)
 		return -1;
-	result = tokens_store_login(record, &payload, further, displaced, error);
+	if (exchange->vendor->keep_password)
+		kept_password_encode(record->account, exchange->password, &kept, NULL);
+	result = tokens_store_login(record, &payload, secret_ok(&kept) ? &kept : NULL, further,
+				    displaced, error);
+	secret_release(&kept);
 	secret_release(&payload);
 	return result;
 }
@@ -154,7 +186,7 @@ static int exchange_password(const struct exchange *exchange, bool further, stru
 	exchange_answer_release(&answer);
 	if (result != 0)
 		return -1;
-	if (store_login(record, further, displaced, error) == 0)
+	if (store_login(exchange, record, further, displaced, error) == 0)
 		return 0;
 	record_release(record);
 	return -1;
@@ -247,6 +279,7 @@ int tokens_remove(const char *description, struct record *removed, struct error 
 		return error_set(error, ERROR_NO_TOKEN, "this is no record's name");
 	lock_acquire_swap(&lock, description);
 	look_at(description, removed);
+	kept_password_remove(description);
 	result = keyring_remove(description, error);
 	lock_release(&lock);
 	if (result != 0 && removed != NULL)

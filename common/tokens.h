@@ -28,15 +28,16 @@ int tokens_get(const struct vendor *vendor, const struct vendor_places *places, 
 int tokens_login(const struct vendor *vendor, const struct vendor_places *places, const char *username, const struct secret *password, bool further,
 		 struct record *record, struct record *displaced, struct error *error);
 /*
- * Removes the record of this description; a refresh that is under way does not bring it back. removed (may be NULL) becomes exactly the record that was taken out, for revoke_record();
- * it is empty where that could not be read, and after a failure. The caller releases it. ERROR_NO_TOKEN, ERROR_KEYRING.
+ * Removes the record of this description, and the password that is kept beside it (also where the record went by itself); a refresh that is under way brings neither back. removed (may be NULL)
+ * becomes exactly the record that was taken out, for revoke_record(); it is empty where that could not be read, and after a failure. The caller releases it. ERROR_NO_TOKEN, ERROR_KEYRING.
  */
 int tokens_remove(const char *description, struct record *removed, struct error *error);
 /*
- * Stores the encoded record of a login: it replaces what is there, and a refresh of an older login that is under way does not replace it. displaced (may be NULL) becomes the record that
- * stood there, for revoke_displaced(); it is empty where there was none, where it could not be read, and after a failure. The caller releases it.
+ * Stores the encoded record of a login: it replaces what is there, and a refresh of an older login that is under way does not replace it. kept: the password to be kept beside it,
+ * encoded by kept_password_encode(); NULL: none, and one that an earlier login left is forgotten. Where the password has no room the login is good without it. displaced (may be NULL)
+ * becomes the record that stood there, for revoke_displaced(); it is empty where there was none, where it could not be read, and after a failure. The caller releases it.
  */
-int tokens_store_login(const struct record *record, const struct secret *payload, bool further, struct record *displaced, struct error *error);
+int tokens_store_login(const struct record *record, const struct secret *payload, const struct secret *kept, bool further, struct record *displaced, struct error *error);
 /* Writes the record into the keyring. */
 int tokens_store(const struct record *record, bool further, struct error *error);
 /*

@@ -166,6 +166,7 @@ static const struct setting vendor_settings[] = {
 	SET("connect_to", set_endpoint, connect_to),
 	SETTING_FLAG("on_logout", vendor, revoke_on_logout, on_logout_words),
 	SETTING_FLAG("revoke_displaced", vendor, revoke_displaced, yes_words),
+	SETTING_FLAG("keep_password", vendor, keep_password, yes_words),
 	SETTING_NUMBER("otp_digits", vendor, otp_digits, VENDOR_OTP_DIGITS_MIN, VENDOR_OTP_DIGITS_MAX, "digits"),
 	{ .key = "timeout",
 	  .set = set_timeout,
@@ -361,6 +362,11 @@ int vendor_read_finish(struct vendor_reader *reader, struct error *error)
 		return error_set(error, ERROR_CONFIGURATION,
 				 "%s: 'dialect' is missing in [vendor]; expected for example "
 				 "dialect = keycloak",
+				 vendor->path);
+	if (vendor->keep_password && vendor->otp_digits != 0)
+		return error_set(error, ERROR_CONFIGURATION,
+				 "%s: 'keep_password = yes' and 'otp_digits' exclude each other: a "
+				 "one-time code cannot be sent again; take one of them out",
 				 vendor->path);
 	if (!vendor->username && !(vendor->username = strdup("%u")))
 		return error_set(error, ERROR_MEMORY, "%s: not enough memory to read it",

@@ -163,7 +163,7 @@ static int store_payload(const struct secret *payload, struct error *error)
 
 	if (decode(payload, &record, error) != 0)
 		return -1;
-	result = tokens_store_login(&record, payload, false, NULL, error);
+	result = tokens_store_login(&record, payload, NULL, false, NULL, error);
 	record_release(&record);
 	return result;
 }
