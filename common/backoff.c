@@ -5,13 +5,15 @@
 #include <string.h>
 
 #include "common/keyring.h"
+#include "common/clock.h"
 #include "common/record.h"
 #include "common/secret.h"
 #include "common/text.h"
 
 enum {
 	NUMBER_TEXT_MAX = 24,
-	PAYLOAD_MAX = ERROR_TEXT_MAX + NUMBER_TEXT_MAX, /* bytes: UTC seconds of the end, newline, why */
+	PAYLOAD_MAX = ERROR_TEXT_MAX + NUMBER_TEXT_MAX, /* bytes: the end (milliseconds since the boot), newline, why */
+	MILLISECONDS = 1000,
 };
 
 static void describe(char out[static RECORD_DESCRIPTION_MAX], const char *vendor)
@@ -37,14 +39,15 @@ void backoff_begin(const char *vendor, int64_t seconds, struct error *reason)
 
 	describe(description, vendor);
 	text_copy(why, sizeof why, reason->text);
-	snprintf(text, sizeof text, "%lld\n%s", (long long)(clock_utc() + left), why);
+	snprintf(text, sizeof text, "%lld\n%s", (long long)(clock_uptime_ms() + left * MILLISECONDS),
+		 why);
 	if (secret_set(&payload, text, strlen(text)) == 0 &&
 	    keyring_store(description, &payload, left, NULL) == 0)
 		explain(why, left, reason);
 	secret_release(&payload);
 }
 
-/* Seconds left, 0 where it is over, or nonsense: a clock that was set back must not make it longer. */
+/* Seconds left, 0 where it is over, or nonsense. */
 static int64_t take_payload(char *text, const char **why)
 {
 	char *end = strchr(text, '\n');
@@ -56,7 +59,7 @@ static int64_t take_payload(char *text, const char **why)
 	*why = end + 1;
 	if (number_parse(text, 0, INT64_MAX, &until) != 0)
 		return 0;
-	left = until - clock_utc();
+	left = (until - clock_uptime_ms() + MILLISECONDS - 1) / MILLISECONDS;
 	return left < 0 || left > BACKOFF_MAX ? 0 : left;
 }
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "common/clock.h"
 #include "common/dialect.h"
 #include "common/error.h"
 #include "common/record.h"
@@ -61,9 +62,9 @@ void exchange_answer_release(struct exchange_answer *answer);
 
 /*
  * A record from a login's answer (generation 1) or from a refresh of old (generation + 1, login_at kept, the old refresh token kept where none came: RFC 6749 section 6).
- * Lifetimes are counted from now. Dialect refresh = none, or vendor refresh = none: the refresh token is not kept. The answer's secrets are moved, not copied.
+ * Lifetimes are counted from now; old's own times are moved onto the clock of now, where it was set since. Dialect refresh = none, or vendor refresh = none: the refresh token is not kept. The answer's secrets are moved, not copied.
  */
-int exchange_record(const struct exchange *exchange, struct exchange_answer *answer, const struct record *old, const char *account, int64_t now,
+int exchange_record(const struct exchange *exchange, struct exchange_answer *answer, const struct record *old, const char *account, struct moment now,
 		    struct record *record, struct error *error);
 
 /* 0 where the token's characters fit the dialect (RFC 6750 b64token, or visible) and its length is 1..TOKEN_MAX. */

@@ -22,7 +22,7 @@ static bool take_refresh_token(const struct exchange *exchange, struct exchange_
 
 /* UTC seconds; 0: unknown, or no refresh token. */
 static int64_t refresh_end(const struct exchange *exchange, const struct exchange_answer *answer, const struct record *old, bool old_stays,
-			   const struct record *record)
+			   struct moment now, const struct record *record)
 {
 	const struct dialect *dialect = exchange->dialect;
 	int64_t from_login = record->login_at + dialect->refresh_lifetime;
@@ -33,7 +33,7 @@ static int64_t refresh_end(const struct exchange *exchange, const struct exchang
 	if (answer->refresh_lifetime > 0)
 		end = record->obtained_at + answer->refresh_lifetime;
 	else if (old_stays)
-		end = old->refresh_expires_at;
+		end = record_local_at(old, old->refresh_expires_at, now);
 	else if (dialect->refresh_lifetime > 0)
 		end = record->obtained_at + dialect->refresh_lifetime;
 	if (dialect->refresh_anchored_at_login && dialect->refresh_lifetime > 0 && (end == 0 || end > from_login))
@@ -41,7 +41,7 @@ static int64_t refresh_end(const struct exchange *exchange, const struct exchang
 	return end;
 }
 
-int exchange_record(const struct exchange *exchange, struct exchange_answer *answer, const struct record *old, const char *account, int64_t now,
+int exchange_record(const struct exchange *exchange, struct exchange_answer *answer, const struct record *old, const char *account, struct moment now,
 		    struct record *record, struct error *error)
 {
 	bool old_stays;
@@ -51,12 +51,12 @@ int exchange_record(const struct exchange *exchange, struct exchange_answer *ans
 	    text_copy(record->account, sizeof(record->account), account) < 0)
 		return error_set(error, ERROR_CONFIGURATION, "the account's name is longer than %d bytes", ACCOUNT_MAX - 1);
 	record->generation = old == NULL ? 1 : old->generation + 1;
-	record->login_at = old == NULL ? now : old->login_at;
-	record->obtained_at = now;
-	record->access_expires_at = now + answer->lifetime;
+	record_set_obtained(record, now);
+	record->login_at = old == NULL ? record->obtained_at : record_local_at(old, old->login_at, now);
+	record->access_expires_at = record->obtained_at + answer->lifetime;
 	old_stays = take_refresh_token(exchange, answer, old, record);
 	secret_move(&record->access_token, &answer->access_token);
-	record->refresh_expires_at = refresh_end(exchange, answer, old, old_stays, record);
+	record->refresh_expires_at = refresh_end(exchange, answer, old, old_stays, now, record);
 	if (old_stays && !secret_ok(&record->refresh_token)) {
 		record_release(record);
 		return error_set(error, ERROR_MEMORY, "out of memory");

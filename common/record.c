@@ -82,6 +82,7 @@ static int check_record(const struct record *record, struct error *error)
 				 "that a record cannot hold");
 	if (record->generation == 0 || record->generation > INT64_MAX ||
 	    !is_time(record->login_at) || !is_time(record->obtained_at) ||
+	    record->obtained_uptime < 0 ||
 	    !is_time(record->access_expires_at) || !is_time(record->refresh_expires_at))
 		return error_set(error, ERROR_SYSTEM,
 				 "a record's time or generation is out of range");
@@ -126,6 +127,8 @@ int record_encode(const struct record *record, struct secret *payload, struct er
 	put_text(payload, "account", record->account);
 	put_number(payload, "login_at", record->login_at);
 	put_number(payload, "obtained_at", record->obtained_at);
+	if (record->obtained_uptime != 0)
+		put_number(payload, "obtained_uptime", record->obtained_uptime);
 	put_number(payload, "access_expires_at", record->access_expires_at);
 	put_number(payload, "refresh_expires_at", record->refresh_expires_at);
 	put_token(payload, "access_token", &record->access_token);
@@ -161,7 +164,8 @@ static size_t checked_length(const struct secret *payload)
 }
 
 enum field_kind {
-	FIELD_NUMBER,
+	FIELD_TIME,
+	FIELD_UPTIME,
 	FIELD_GENERATION,
 	FIELD_VENDOR,
 	FIELD_ACCOUNT,
@@ -180,10 +184,11 @@ static const struct field fields[] = {
 	{ "generation", FIELD_GENERATION, true, offsetof(struct record, generation) },
 	{ "vendor", FIELD_VENDOR, true, offsetof(struct record, vendor) },
 	{ "account", FIELD_ACCOUNT, true, offsetof(struct record, account) },
-	{ "login_at", FIELD_NUMBER, true, offsetof(struct record, login_at) },
-	{ "obtained_at", FIELD_NUMBER, true, offsetof(struct record, obtained_at) },
-	{ "access_expires_at", FIELD_NUMBER, true, offsetof(struct record, access_expires_at) },
-	{ "refresh_expires_at", FIELD_NUMBER, true, offsetof(struct record, refresh_expires_at) },
+	{ "login_at", FIELD_TIME, true, offsetof(struct record, login_at) },
+	{ "obtained_at", FIELD_TIME, true, offsetof(struct record, obtained_at) },
+	{ "obtained_uptime", FIELD_UPTIME, false, offsetof(struct record, obtained_uptime) },
+	{ "access_expires_at", FIELD_TIME, true, offsetof(struct record, access_expires_at) },
+	{ "refresh_expires_at", FIELD_TIME, true, offsetof(struct record, refresh_expires_at) },
 	{ "access_token", FIELD_TOKEN, true, offsetof(struct record, access_token) },
 	{ "refresh_token", FIELD_TOKEN, false, offsetof(struct record, refresh_token) },
 	{ "note", FIELD_NOTE, false, offsetof(struct record, note) },
@@ -226,11 +231,13 @@ static int take_field(struct record *record, const struct field *field, const ch
 	int64_t number;
 
 	switch (field->kind) {
-	case FIELD_NUMBER:
+	case FIELD_TIME:
 		if (take_number(value, length, 0, time_max, &number) != 0)
 			return -1;
 		memcpy(place, &number, sizeof number);
 		return 0;
+	case FIELD_UPTIME:
+		return take_number(value, length, 0, INT64_MAX, &record->obtained_uptime);
 	case FIELD_GENERATION:
 		if (take_number(value, length, 1, INT64_MAX, &number) != 0)
 			return -1;

@@ -4,7 +4,8 @@
  *
  * Payload: lines "key=value\n" in this order: version=1, generation, vendor, account, login_at, obtained_at, access_expires_at, refresh_expires_at (0: unknown or none), access_token,
  * refresh_token (absent: none), note (why there is no refresh token; absent: none), checksum (16 hex digits of SHA-256 over all bytes before that line).
- * Times are UTC seconds. Unknown keys are skipped on reading (a newer program wrote them); a record of another version is refused.
+ * Behind obtained_at may stand obtained_uptime: the same moment in milliseconds of CLOCK_BOOTTIME (a key never outlives the boot).
+ * Times are UTC seconds by this machine's clock at obtained_at; record_now() is the present on that scale, however the clock was set since. Unknown keys are skipped on reading (a newer program wrote them); a record of another version is refused.
  */
 #ifndef APITOKEN_RECORD_H
 #define APITOKEN_RECORD_H
@@ -12,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/clock.h"
 #include "common/error.h"
 #include "common/secret.h"
 #include "common/vendor.h"
@@ -31,6 +33,7 @@ struct record {
 	uint64_t generation;        /* 1 at login, + 1 at each refresh */
 	int64_t login_at;           /* when the password was given */
 	int64_t obtained_at;        /* when this access token came */
+	int64_t obtained_uptime;    /* the same, milliseconds since the boot; 0: unknown (the record of an older program) */
 	int64_t access_expires_at;
 	int64_t refresh_expires_at; /* 0: unknown, or no refresh token */
 	struct secret access_token;
@@ -52,10 +55,24 @@ void record_description(char out[static RECORD_DESCRIPTION_MAX], const char *ven
 /* Takes a description apart: 0 and the vendor name (further: whether it is a further account's), -1 where it is not ours. */
 int record_description_parse(const char *description, char vendor[static VENDOR_NAME_MAX], bool *further);
 
+/* Puts "now" into obtained_at and obtained_uptime. */
+void record_set_obtained(struct record *record, struct moment now);
+/*
+ * The present on the scale of the record's times: obtained_at and what has passed since, sleep included. A clock that was set meanwhile changes nothing.
+ * Without obtained_uptime it is the clock. now is what all functions below want.
+ */
+int64_t record_now(const struct record *record);
+int64_t record_now_at(const struct record *record, struct moment now);
+/* One of the record's times as this machine's clock would tell it today, for whoever compares it with that clock: 0 (unknown) stays, else at least 1. */
+int64_t record_local(const struct record *record, int64_t time);
+int64_t record_local_at(const struct record *record, int64_t time, struct moment now);
+/* Whether the access token came at that moment or later. */
+bool record_obtained_since(const struct record *record, struct moment since);
+
 /* Seconds the key is kept from now on: end of the refresh life, capped; without refresh end of the access token + RECORD_AFTERLIFE. At least 1. */
 int64_t record_keep_seconds(const struct record *record, int64_t now);
 /*
- * Judged by the record's times, not by the key: EXPIRED when now + skew has reached the end, with skew = min(60 s, life/10), whether or not a refresh may be tried
+ * Judged by the record's times, not by the key: EXPIRED when now + skew has reached the end, or lies before the beginning (a clock that was set back), with skew = min(60 s, life/10), whether or not a refresh may be tried
  * (record_refreshable() tells); else RENEW when less than min(300 s, life/2) is left and a refresh token lives.
  */
 enum record_state record_state(const struct record *record, int64_t now);
@@ -63,7 +80,5 @@ enum record_state record_state(const struct record *record, int64_t now);
 bool record_refreshable(const struct record *record, int64_t now);
 /* The end of the access token with the skew taken off: what tools are told. */
 int64_t record_told_expiry(const struct record *record);
-
-int64_t clock_utc(void); /* UTC seconds */
 
 #endif

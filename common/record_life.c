@@ -2,7 +2,6 @@
 /* What a record's key is called, and how long the record and its tokens are good. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/record.h"
 #include "common/sha256.h"
@@ -12,6 +11,8 @@ enum {
 	ACCOUNT_DIGITS = 16,
 	SKEW_SECONDS_MAX = 60,   /* clocks differ, and requests take time */
 	RENEW_SECONDS_MAX = 300, /* long enough for one "git clone" to begin */
+	ROUNDING_SECONDS = 1,    /* two clocks that are cut to seconds, and were not set, differ so much */
+	MILLISECONDS = 1000,
 };
 
 static const char prefix[] = "apitoken:v1:";
@@ -65,6 +66,44 @@ static int64_t larger(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+void record_set_obtained(struct record *record, struct moment now)
+{
+	record->obtained_at = now.utc / MILLISECONDS;
+	/* Where the second began, so that both clocks come to the next one together. */
+	record->obtained_uptime = larger(now.uptime - now.utc % MILLISECONDS, 1);
+}
+
+int64_t record_now_at(const struct record *record, struct moment now)
+{
+	if (record->obtained_uptime == 0)
+		return now.utc / MILLISECONDS;
+	return record->obtained_at + (now.uptime - record->obtained_uptime) / MILLISECONDS;
+}
+
+int64_t record_now(const struct record *record)
+{
+	return record_now_at(record, moment_now());
+}
+
+int64_t record_local_at(const struct record *record, int64_t time, struct moment now)
+{
+	const int64_t step = now.utc / MILLISECONDS - record_now_at(record, now);
+
+	if (time == 0 || (step >= -ROUNDING_SECONDS && step <= ROUNDING_SECONDS))
+		return time;
+	return larger(time + step, 1);
+}
+
+int64_t record_local(const struct record *record, int64_t time)
+{
+	return record_local_at(record, time, moment_now());
+}
+
+bool record_obtained_since(const struct record *record, struct moment since)
+{
+	return record_now_at(record, since) <= record->obtained_at;
+}
+
 static int64_t life(const struct record *record)
 {
 	return larger(record->access_expires_at - record->obtained_at, 0);
@@ -98,17 +137,9 @@ enum record_state record_state(const struct record *record, int64_t now)
 {
 	const int64_t margin = smaller(RENEW_SECONDS_MAX, life(record) / 2);
 
-	if (now >= record_told_expiry(record))
+	if (now >= record_told_expiry(record) || now < record->obtained_at)
 		return RECORD_EXPIRED;
 	if (record->access_expires_at - now < margin && record_refreshable(record, now))
 		return RECORD_RENEW;
 	return RECORD_FRESH;
-}
-
-int64_t clock_utc(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec;
 }

@@ -62,7 +62,7 @@ int tokens_load(const char *vendor, const char *account, struct record *record,
  */
 static int64_t keep_seconds(const struct record *record, bool with_password)
 {
-	const int64_t now = clock_utc();
+	const int64_t now = record_now(record);
 	const int64_t seconds = record_keep_seconds(record, now);
 
 	return with_password && record_refreshable(record, now) ? seconds + RECORD_AFTERLIFE :
@@ -101,7 +101,7 @@ int tokens_get(const struct vendor *vendor, const struct vendor_places *places,
 
 	if (tokens_load(vendor->name, account, record, error) != 0)
 		return -1;
-	if (!renewal_needed(&renewal, record, clock_utc()))
+	if (!renewal_needed(&renewal, record, record_now(record)))
 		return 0;
 	return renewal_run(&renewal, record, error);
 }
@@ -181,7 +181,7 @@ static int exchange_password(const struct exchange *exchange, bool further, stru
 
 	result = exchange_run(exchange, &answer, error);
 	if (result == 0)
-		result = exchange_record(exchange, &answer, NULL, exchange->username, clock_utc(),
+		result = exchange_record(exchange, &answer, NULL, exchange->username, moment_now(),
 					 record, error);
 	exchange_answer_release(&answer);
 	if (result != 0)
@@ -238,7 +238,7 @@ static int mark_dead(const char *vendor, const char *account, const struct secre
 			*error = reason;
 		return -1;
 	}
-	age = clock_utc() - record.obtained_at;
+	age = record_now(&record) - record.obtained_at;
 	/*
 	 * Without a refresh token it is all there is; and a server that rejects every token must not
 	 * cause a refresh each time.

@@ -32,7 +32,7 @@ bool renewal_needed(const struct renewal *renewal, const struct record *record, 
 static int serve_or_fail(const struct renewal *renewal, struct record *record,
 			 const struct error *reason, struct error *error)
 {
-	if (!renewal->force && record_state(record, clock_utc()) != RECORD_EXPIRED)
+	if (!renewal->force && record_state(record, record_now(record)) != RECORD_EXPIRED)
 		return 0;
 	record_release(record);
 	if (error != NULL)
@@ -70,7 +70,7 @@ static bool is_secret_hidden(const struct vendor *vendor)
 static bool is_possible(const struct renewal *renewal, const struct record *record,
 			struct error *reason)
 {
-	if (!record_refreshable(record, clock_utc())) {
+	if (!record_refreshable(record, record_now(record))) {
 		explain_end(renewal, record, reason);
 		return false;
 	}
@@ -157,7 +157,7 @@ static int keep_answer(const struct renewal *renewal, const struct exchange *exc
 	struct lock lock;
 	int result;
 
-	if (exchange_record(exchange, answer, record, record->account, clock_utc(), &fresh,
+	if (exchange_record(exchange, answer, record, record->account, moment_now(), &fresh,
 			    error) != 0) {
 		record_release(record);
 		return -1;
@@ -198,7 +198,7 @@ static int bury(const struct renewal *renewal, const struct exchange_answer *ans
 	if (stored == STORED_GONE)
 		return fail_logged_out(renewal, record, error);
 	if (stored == STORED_NEWER) {
-		if (record_state(record, clock_utc()) != RECORD_EXPIRED)
+		if (record_state(record, record_now(record)) != RECORD_EXPIRED)
 			return 0;
 		error_set(&reason, ERROR_UNAVAILABLE,
 			  "%s: the login was replaced while its token was renewed: try again",
@@ -266,15 +266,16 @@ static int refresh_undisturbed(const struct renewal *renewal, const struct diale
 }
 
 /* What the winner stored while we waited is ours too, however short it lives. */
-static bool is_enough(const struct record *stored, const struct record *before, int64_t asked_at)
+static bool is_enough(const struct record *stored, const struct record *before, struct moment asked)
 {
 	if (is_same(stored, before))
 		return false;
-	return record_state(stored, clock_utc()) == RECORD_FRESH || stored->obtained_at >= asked_at;
+	return record_state(stored, record_now(stored)) == RECORD_FRESH ||
+	       record_obtained_since(stored, asked);
 }
 
 static int run_locked(const struct renewal *renewal, const struct dialect *dialect,
-		      const char *description, struct record *record, int64_t asked_at,
+		      const char *description, struct record *record, struct moment asked,
 		      struct error *error)
 {
 	struct error reason = { 0 };
@@ -286,7 +287,7 @@ static int run_locked(const struct renewal *renewal, const struct dialect *diale
 		record_release(record); /* logged out while we waited */
 		return -1;
 	}
-	enough = is_enough(&stored, record, asked_at);
+	enough = is_enough(&stored, record, asked);
 	replace(record, &stored);
 	if (enough)
 		return 0;
@@ -305,7 +306,7 @@ static int run_with_dialect(const struct renewal *renewal, const struct dialect 
 	/* No holder that runs has the lock for longer than the vendor may take. */
 	const int64_t deadline =
 		clock_monotonic_ms() + (renewal->vendor->timeout + LOCK_SPARE_SECONDS) * MILLISECONDS;
-	const int64_t asked_at = clock_utc();
+	const struct moment asked = moment_now();
 	char description[RECORD_DESCRIPTION_MAX];
 	struct error reason = { 0 };
 	struct lock lock;
@@ -314,7 +315,7 @@ static int run_with_dialect(const struct renewal *renewal, const struct dialect 
 	record_description(description, renewal->vendor->name, renewal->account);
 	if (lock_acquire(&lock, description, deadline, &reason) != 0)
 		return serve_or_fail(renewal, record, &reason, error);
-	result = run_locked(renewal, dialect, description, record, asked_at, error);
+	result = run_locked(renewal, dialect, description, record, asked, error);
 	lock_release(&lock);
 	return result;
 }

@@ -66,7 +66,7 @@ static int obtain_password(const struct arguments *arguments, const struct vendo
 static void tell(const struct record *record)
 {
 	char shown[ACCOUNT_MAX], duration[WORDS_MAX], end[WORDS_MAX];
-	int64_t now = clock_utc();
+	int64_t now = record_now(record);
 
 	text_printable(shown, sizeof(shown), record->account, strlen(record->account));
 	printf("Logged in to vendor '%s' as %s. The token is good for %s", record->vendor, shown,

@@ -27,7 +27,7 @@ static int renew(const struct vendor *vendor, const struct vendor_places *places
 			       ? "Renewed the token of"
 			       : "Kept the token, which is new enough, of",
 		       vendor->name,
-		       words_duration(duration, after.access_expires_at - clock_utc()));
+		       words_duration(duration, after.access_expires_at - record_now(&after)));
 		record_release(&after);
 	}
 	record_release(&before);

@@ -29,10 +29,13 @@ static void append_hosts(struct secret *answer, const struct vendor *vendor,
 				 docker_list_username(&vendor->hosts[i], record));
 }
 
+static bool is_useful(const struct record *record, int64_t now)
+{
+	return record_state(record, now) != RECORD_EXPIRED || record_refreshable(record, now);
+}
+
 void docker_list_append(struct secret *answer, struct lookup *lookup)
 {
-	int64_t now = clock_utc();
-
 	for (int i = 0; i < lookup->items_count; i++) {
 		char name[VENDOR_NAME_MAX];
 		struct record record;
@@ -42,8 +45,7 @@ void docker_list_append(struct secret *answer, struct lookup *lookup)
 		    further || lookup_vendor(lookup, name, NULL) != 0 ||
 		    lookup_record(lookup, NULL, &record, &further, NULL) != LOOKUP_FOUND)
 			continue;
-		if (record_state(&record, now) != RECORD_EXPIRED ||
-		    record_refreshable(&record, now))
+		if (is_useful(&record, record_now(&record)))
 			append_hosts(answer, &lookup->vendor, &record);
 		record_release(&record);
 	}

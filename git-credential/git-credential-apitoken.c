@@ -31,7 +31,7 @@ static int answer_record(const struct git_request *request, const struct lookup 
 	struct secret answer;
 	int result;
 
-	if (git_answer_build(request, lookup->host, record, record_refreshable(record, clock_utc()),
+	if (git_answer_build(request, lookup->host, record, record_refreshable(record, record_now(record)),
 			     &answer, error) != 0)
 		return -1;
 	result = program_answer(&answer, error);

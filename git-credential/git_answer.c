@@ -120,7 +120,7 @@ static int put_lines(const struct git_request *request, const struct vendor_host
 	else if (put_credential(request, host, record, answer, error) != 0)
 		return -1;
 	secret_append_format(answer, "password_expiry_utc=%lld\n",
-			     (long long)record_told_expiry(record));
+			     (long long)record_local(record, record_told_expiry(record)));
 	if (request->authtype && request->state && may_renew && !request->asked_again)
 		secret_append_text(answer,
 				   "capability[]=state\nstate[]=" GIT_STATE "\ncontinue=1\n");

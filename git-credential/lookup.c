@@ -279,7 +279,7 @@ int lookup_token(const struct lookup *lookup, bool force, bool further, struct r
 {
 	struct record renewed;
 
-	if (!force && record_state(record, clock_utc()) == RECORD_FRESH)
+	if (!force && record_state(record, record_now(record)) == RECORD_FRESH)
 		return 0;
 	if (tokens_get(&lookup->vendor, &lookup->places, further ? record->account : NULL, force,
 		       NULL, &renewed, error) != 0)

@@ -24,21 +24,21 @@ static const char *login_command(const struct status_row *row, char out[static C
 	return out;
 }
 
-static void take_record(struct status_row *row, const struct record *record, int64_t now)
+static void take_record(struct status_row *row, const struct record *record)
 {
 	row->readable = true;
 	text_printable(row->account, sizeof(row->account), record->account,
 		       strlen(record->account));
 	row->generation = record->generation;
-	row->login_at = record->login_at;
-	row->obtained_at = record->obtained_at;
-	row->access_expires_at = record->access_expires_at;
-	row->refresh_expires_at = record->refresh_expires_at;
-	row->refresh_token = record_refreshable(record, now);
+	row->login_at = record_local(record, record->login_at);
+	row->obtained_at = record_local(record, record->obtained_at);
+	row->access_expires_at = record_local(record, record->access_expires_at);
+	row->refresh_expires_at = record_local(record, record->refresh_expires_at);
+	row->refresh_token = record_refreshable(record, record_now(record));
 	text_copy(row->reason, sizeof(row->reason), record->note);
 }
 
-static void read_record(struct status_row *row, const struct keyring_item *item, int64_t now)
+static void read_record(struct status_row *row, const struct keyring_item *item)
 {
 	struct secret payload = SECRET_NONE;
 	struct record record;
@@ -47,7 +47,7 @@ static void read_record(struct status_row *row, const struct keyring_item *item,
 
 	if (keyring_read_serial(item->serial, &payload, &error) == 0 &&
 	    record_decode(&payload, &record, &error) == 0) {
-		take_record(row, &record, now);
+		take_record(row, &record);
 		record_release(&record);
 	} else {
 		NOTE(row, "%s; log in again: %s", error.text, login_command(row, command));
@@ -144,7 +144,7 @@ static void add_records(struct status *status)
 		row = add_row(status, name);
 		row->stored = true;
 		row->further = further;
-		read_record(row, &lookup->items[i], status->now);
+		read_record(row, &lookup->items[i]);
 		take_vendor(row, lookup);
 	}
 }

@@ -84,7 +84,7 @@ static int record_hand_over(struct attempt *attempt, const struct exchange *exch
 	int result = -1;
 
 	record_init(&record);
-	if (exchange_record(exchange, answer, NULL, exchange->username, clock_utc(), &record,
+	if (exchange_record(exchange, answer, NULL, exchange->username, moment_now(), &record,
 			    error) < 0)
 		goto out;
 	if (record_encode(&record, &payload, error) < 0)

@@ -32,11 +32,10 @@ now_token()
 # older USER SECONDS: makes the stored record that much older. A token is renewed by force only when it is 30 s old, and a test does not wait.
 older()
 {
-	local user=$1 serial description body obtained
+	local user=$1 serial description body
 	read -r serial _ _ _ _ description < <(token_of "$user" acme | head -n 1)
-	body=$("$RIGS/twouid" "$user" inherit keyctl pipe "$serial" | grep -v '^checksum=')
-	obtained=$(sed -n 's/^obtained_at=//p' <<<"$body")
-	body=$(sed "s/^obtained_at=.*/obtained_at=$((obtained - $2))/" <<<"$body")
+	body=$("$RIGS/twouid" "$user" inherit keyctl pipe "$serial" | grep -v '^checksum=' |
+		awk -F= -v OFS== -v back="$2" '$1 == "obtained_at" { $2 -= back } $1 == "obtained_uptime" { if ($2 <= back * 1000) next; $2 = sprintf("%.0f", $2 - back * 1000) } { print }')
 	{
 		printf '%s\n' "$body"
 		printf 'checksum=%s\n' "$(printf '%s\n' "$body" | sha256sum | cut -c 1-16)"

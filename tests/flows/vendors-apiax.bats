@@ -187,7 +187,7 @@ claims_of() { cut -d. -f2 <<<"$1" | tr '_-' '/+' | awk '{ while (length($0) % 4)
 	before=$(date +%s)
 	logs_in
 	[ "$(record_of alice apiax | sed 's/=.*//' | sort | tr '\n' ' ')" = \
-		'access_expires_at access_token account checksum generation login_at obtained_at refresh_expires_at refresh_token vendor version ' ]
+		'access_expires_at access_token account checksum generation login_at obtained_at obtained_uptime refresh_expires_at refresh_token vendor version ' ]
 	[ "$(of_record vendor) $(of_record account) $(of_record generation)" = 'apiax alice 1' ]
 	[ "$(of_record login_at)" -ge "$before" ] && [ "$(of_record login_at)" -le "$(date +%s)" ]
 	[ "$(of_record access_expires_at)" -ge $((before + 1795)) ]

@@ -11,6 +11,7 @@ static bool same(const struct record *a, const struct record *b)
 {
 	return strcmp(a->vendor, b->vendor) == 0 && strcmp(a->account, b->account) == 0 && strcmp(a->note, b->note) == 0 &&
 	       a->generation == b->generation && a->login_at == b->login_at && a->obtained_at == b->obtained_at &&
+	       a->obtained_uptime == b->obtained_uptime &&
 	       a->access_expires_at == b->access_expires_at && a->refresh_expires_at == b->refresh_expires_at &&
 	       secret_equal(&a->access_token, &b->access_token) && secret_equal(&a->refresh_token, &b->refresh_token);
 }

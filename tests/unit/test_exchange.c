@@ -296,7 +296,7 @@ static struct record make_record(const struct record *old, int64_t lifetime, int
 	assert_int_equal(secret_set(&answer.access_token, "acc", 3), 0);
 	if (refresh_token != NULL)
 		assert_int_equal(secret_set(&answer.refresh_token, refresh_token, strlen(refresh_token)), 0);
-	assert_int_equal(exchange_record(&exchange, &answer, old, "alice", now, &record, NULL), 0);
+	assert_int_equal(exchange_record(&exchange, &answer, old, "alice", (struct moment){ .utc = now * 1000, .uptime = now * 1000 }, &record, NULL), 0);
 	assert_null(answer.access_token.bytes);
 	exchange_answer_release(&answer);
 	return record;

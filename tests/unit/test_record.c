@@ -19,6 +19,7 @@ static void fill(struct record *record, const char *access, const char *refresh)
 	record->generation = 7;
 	record->login_at = login;
 	record->obtained_at = login + 100;
+	record->obtained_uptime = 5000;
 	record->access_expires_at = login + 1900;
 	record->refresh_expires_at = refresh != NULL ? login + 86400 : 0;
 	assert_int_equal(secret_set(&record->access_token, access, strlen(access)), 0);
@@ -80,7 +81,8 @@ static void test_payload_is_as_specified(void **state)
 {
 	static const char lines[] =
 		"version=1\ngeneration=7\nvendor=apiax\naccount=j\xc3\xbcrg@example.com\n"
-		"login_at=1700000000\nobtained_at=1700000100\naccess_expires_at=1700001900\n"
+		"login_at=1700000000\nobtained_at=1700000100\nobtained_uptime=5000\n"
+		"access_expires_at=1700001900\n"
 		"refresh_expires_at=1700086400\naccess_token=eyJ.a-b_c/+~=\n"
 		"refresh_token=r\nnote=none\n";
 	char expected[1024];
@@ -114,6 +116,7 @@ static void test_round_trip(void **state)
 	assert_int_equal(got.generation, 7);
 	assert_int_equal(got.login_at, record.login_at);
 	assert_int_equal(got.obtained_at, record.obtained_at);
+	assert_int_equal(got.obtained_uptime, record.obtained_uptime);
 	assert_int_equal(got.access_expires_at, record.access_expires_at);
 	assert_int_equal(got.refresh_expires_at, record.refresh_expires_at);
 	assert_string_equal(got.access_token.bytes, "access");
@@ -283,6 +286,9 @@ static void test_encode_refuses_what_decode_would(void **state)
 	record.access_expires_at = -1;
 	assert_int_equal(record_encode(&record, &payload, &error), -1);
 	record.access_expires_at = 1;
+	record.obtained_uptime = -1;
+	assert_int_equal(record_encode(&record, &payload, &error), -1);
+	record.obtained_uptime = 1;
 	text_copy(record.vendor, sizeof record.vendor, "A/B");
 	assert_int_equal(record_encode(&record, &payload, &error), -1);
 	record_release(&record);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "common/clock.h"
+
+#include <time.h>
+
+enum { MILLISECONDS = 1000, NANOSECONDS = 1000000 };
+
+static int64_t read_clock(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * MILLISECONDS + now.tv_nsec / NANOSECONDS;
+}
+
+int64_t clock_uptime_ms(void)
+{
+	return read_clock(CLOCK_BOOTTIME);
+}
+
+int64_t clock_utc(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec;
+}
+
+struct moment moment_now(void)
+{
+	return (struct moment){ .utc = read_clock(CLOCK_REALTIME), .uptime = clock_uptime_ms() };
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Two clocks. What a person or a server calls the time is UTC, which can be wrong and can be set at any moment. How long something has lasted is told by the kernel's
+ * CLOCK_BOOTTIME, which runs on while the machine sleeps and which nobody can set (clock_gettime(2)). Deadlines within a process have a third: message.h.
+ */
+#ifndef APITOKEN_CLOCK_H
+#define APITOKEN_CLOCK_H
+
+#include <stdint.h>
+
+/* One moment on both clocks, in milliseconds: since 1970, and since the machine was started. */
+struct moment {
+	int64_t utc;
+	int64_t uptime;
+};
+
+struct moment moment_now(void);
+int64_t clock_utc(void);       /* UTC seconds */
+int64_t clock_uptime_ms(void); /* milliseconds since the machine was started, its sleep included */
+
+#endif
