@@ -9,8 +9,9 @@
 #include <string.h>
 
 #include "common/fetch/encode.h"
+#include "common/host.h"
 
-enum { CLAIM_MAX = 512, NONCE_BYTES = 16, SIGNATURE_MAX = 2048 };
+enum { CLAIM_MAX = URL_MAX, NONCE_BYTES = 16, SIGNATURE_MAX = 2048 };
 
 /* An encrypted key would make OpenSSL ask on a terminal. */
 static int no_passphrase(char *buffer, int size, int writing, void *context)
@@ -74,7 +75,24 @@ static int append_claim(struct secret *out, const char *name, const char *first,
 	return result;
 }
 
-static int append_rest(struct secret *out, const char *audience, int64_t now, struct error *error)
+/* A server may know itself by one URL alone, whichever of its endpoints is asked (Keycloak: issuer or token endpoint, also at its logout endpoint). */
+static int append_audience(struct secret *out, const char *endpoint, const struct variables *variables, struct error *error)
+{
+	struct secret audience;
+	int result;
+
+	if (secret_init(&audience, CLAIM_MAX) < 0)
+		return error_set(error, ERROR_MEMORY, "out of memory");
+	result = template_expand(&audience, "{assertion_audience}", variables, TEMPLATE_TEXT, error);
+	if (result == 0 && audience.length == 0)
+		secret_append_text(&audience, endpoint);
+	secret_append_text(out, "\"aud\":");
+	encode_json_string(out, audience.bytes, audience.length);
+	secret_release(&audience);
+	return result;
+}
+
+static int append_rest(struct secret *out, int64_t now, struct error *error)
 {
 	unsigned char random[NONCE_BYTES];
 	char text[160], nonce[2 * NONCE_BYTES + 1];
@@ -83,8 +101,6 @@ static int append_rest(struct secret *out, const char *audience, int64_t now, st
 		return error_set(error, ERROR_SYSTEM, "no random numbers for an assertion");
 	for (size_t i = 0; i < sizeof(random); i++)
 		snprintf(nonce + 2 * i, 3, "%02x", random[i]);
-	secret_append_text(out, "\"aud\":");
-	encode_json_string(out, audience, strlen(audience));
 	snprintf(text, sizeof(text), ",\"iat\":%lld,\"exp\":%lld,\"jti\":\"%s\"}", (long long)now, (long long)now + ASSERTION_SECONDS, nonce);
 	secret_append_text(out, text);
 	return 0;
@@ -101,7 +117,7 @@ static int append_claims(struct secret *jwt, const char *audience, const struct 
 	secret_append(&claims, "{", 1);
 	if (append_claim(&claims, "iss", "{assertion_issuer}", "{client_id}", variables, error) == 0 &&
 	    append_claim(&claims, "sub", "{assertion_subject}", "{client_id}", variables, error) == 0 &&
-	    append_rest(&claims, audience, now, error) == 0) {
+	    append_audience(&claims, audience, variables, error) == 0 && append_rest(&claims, now, error) == 0) {
 		append_base64url(jwt, head, strlen(head));
 		secret_append(jwt, ".", 1);
 		append_base64url(jwt, claims.bytes, claims.length);

@@ -17,7 +17,7 @@ enum {
 
 /*
  * A JWT signed with RS256 by the key in {client_secret} (PEM, RSA, not encrypted). Claims (section 3): iss {assertion_issuer}, sub {assertion_subject}, where not set
- * {client_id}; aud as given; iat now, exp ASSERTION_SECONDS later; jti random. *jwt is initialised here and the caller's. ERROR_CONFIGURATION where the key is none,
+ * {client_id}; aud {assertion_audience}, where not set the one that is given; iat now, exp ASSERTION_SECONDS later; jti random. *jwt is initialised here and the caller's. ERROR_CONFIGURATION where the key is none,
  * ERROR_MEMORY, ERROR_SYSTEM.
  */
 int assertion_build(struct secret *jwt, const char *audience, const struct variables *variables, int64_t now, struct error *error);

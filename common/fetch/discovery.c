@@ -28,11 +28,19 @@ static bool has_value(const struct variables *variables, const char *name)
 	return (value != NULL && value->length > 0) || (text != NULL && text[0] != '\0');
 }
 
-/* True where the step's URL names the endpoint's variable, and nobody but the document tells its value. */
+/* In its URL, or as the audience of its assertion. */
+static bool step_names(const struct request *request, const struct dialect_step *step, const char *name)
+{
+	const struct variables *variables = &request->variables;
+
+	return (step->url != NULL && template_names(step->url, variables, name)) ||
+	       (step->client_auth == CLIENT_AUTH_ASSERTION && template_names("{assertion_audience}", variables, name));
+}
+
+/* True where the step names the endpoint's variable, and nobody but the document tells its value. */
 static bool is_told(const struct request *request, const struct dialect_step *step, const struct dialect_part *endpoint)
 {
-	return endpoint->template_text[0] != '\0' && step->url != NULL && template_names(step->url, &request->variables, endpoint->name) &&
-	       !has_value(&request->variables, endpoint->name);
+	return endpoint->template_text[0] != '\0' && step_names(request, step, endpoint->name) && !has_value(&request->variables, endpoint->name);
 }
 
 bool discovery_tells(const struct request *request, const struct dialect_step *step)

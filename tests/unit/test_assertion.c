@@ -140,11 +140,13 @@ static void test_names(void **state)
 	begin(&variables, pem);
 	put(&variables, "assertion_issuer", "support");
 	put(&variables, "assertion_subject", "user");
+	put(&variables, "assertion_audience", "https://issuer.test/realm");
 	assert_int_equal(assertion_build(&jwt, audience, &variables, NOW, &error), 0);
 	dot = strchr(jwt.bytes, '.');
 	claims = part(dot + 1, strcspn(dot + 1, "."));
 	assert_string_equal(member(claims, "iss"), "support");
 	assert_string_equal(member(claims, "sub"), "user");
+	assert_string_equal(member(claims, "aud"), "https://issuer.test/realm");
 	json_object_put(claims);
 	secret_release(&jwt);
 	variables_release(&variables);
@@ -188,7 +190,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		UNIT_TEST("APIAX-08 an assertion has the claims of RFC 7523 and a signature that the public key proves", test_signed),
-		UNIT_TEST("APIAX-08 issuer and subject are the configured ones", test_names),
+		UNIT_TEST("APIAX-08 issuer, subject and audience are the configured ones", test_names),
 		UNIT_TEST("a short key, another kind, an encrypted, a damaged one and no key are refused", test_bad_keys),
 	};
 
