@@ -11,6 +11,7 @@
 #include "git-credential/docker_key.h"
 #include "git-credential/docker_list.h"
 #include "git-credential/json_text.h"
+#include "git-credential/logout.h"
 #include "git-credential/lookup.h"
 #include "git-credential/program.h"
 
@@ -191,14 +192,8 @@ static int list(void)
 	return code;
 }
 
-/*
- * store: "docker login" gives back what get answered, or a password of its own; the token is ours
- * already and nothing else is kept.
- *
- * erase: "docker logout" names a host, not a token, and one token serves many hosts and git too:
- * "apitoken logout" is the way to end a login. Both must succeed.
- */
-static int ignore(void)
+/* "docker login" gives back what get answered, or a password of its own: nothing is kept. */
+static int store(void)
 {
 	static char drain[DRAIN_SIZE];
 
@@ -210,6 +205,53 @@ static int ignore(void)
 	}
 	explicit_bzero(drain, sizeof(drain));
 	return EXIT_DONE;
+}
+
+/* The person named one registry, and the login served more. */
+static int log_out(const struct lookup *lookup)
+{
+	struct error error = { .code = ERROR_NONE };
+	int removed = logout_vendor(program, lookup->vendor.name, &error);
+
+	if (removed < 0)
+		return tell_error(lookup, &error);
+	if (removed == 0)
+		return EXIT_DONE;
+	error_set(&error, ERROR_NONE,
+		  "logged out of vendor '%s', for all its hosts and for git too; to log in again: "
+		  "apitoken login %s",
+		  lookup->vendor.name, lookup->vendor.name);
+	program_fail(program, &error);
+	return EXIT_DONE;
+}
+
+/*
+ * "docker logout" ends the login that serves the host, as "apitoken logout" does: had only one of
+ * several accounts gone, get would answer with another. Clients ask for one host in several
+ * spellings, one after the other, and a key that is nobody's must succeed.
+ */
+static int erase(void)
+{
+	static struct lookup lookup;
+	struct error error = { .code = ERROR_NONE };
+	char key[DOCKER_KEY_MAX], host[HOST_MAX];
+	int code = EXIT_DONE;
+
+	if (read_key(key) != 0 || docker_key_host(key, host, NULL) != 0 ||
+	    lookup_init(&lookup, &error) != 0)
+		return EXIT_DONE;
+	switch (find_host(&lookup, host, &error)) {
+	case LOOKUP_FOREIGN:
+		break;
+	case LOOKUP_FAILED:
+		code = tell_error(&lookup, &error);
+		break;
+	case LOOKUP_FOUND:
+		code = log_out(&lookup);
+		break;
+	}
+	lookup_release(&lookup);
+	return code;
 }
 
 static int usage(void)
@@ -229,7 +271,7 @@ static const struct {
 	const char *name;
 	int (*run)(void);
 } verbs[] = {
-	{ "get", get },         { "store", ignore },      { "erase", ignore }, { "list", list },
+	{ "get", get },         { "store", store },       { "erase", erase },  { "list", list },
 	{ "version", version }, { "--version", version }, { "-v", version },
 };
 

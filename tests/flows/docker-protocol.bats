@@ -88,7 +88,7 @@ assert_not_found()
 }
 list_is_empty() { [ "$(docker_ask "$1" list)" = '{}' ]; }
 
-@test "CRD-12 store and erase succeed, for ours and others', and change nothing" {
+@test "CRD-12 store succeeds, for ours and others', and so does erase for others', and nothing changes" {
 	local token
 	token=$(now_token alice)
 	run --separate-stderr docker_ask alice store '{"ServerURL":"registry.vendor.test:5000","Username":"alice","Secret":"other"}'
@@ -97,7 +97,7 @@ list_is_empty() { [ "$(docker_ask "$1" list)" = '{}' ]; }
 	[ "$status" -eq 0 ] && [ -z "$output$stderr" ]
 	run --separate-stderr docker_ask alice store 'no JSON'
 	[ "$status" -eq 0 ] && [ -z "$output$stderr" ]
-	for key in registry.vendor.test:5000 http://registry.vendor.test:5000 ghcr.io '' garbage; do
+	for key in http://registry.vendor.test:5000 ghcr.io '' garbage; do
 		run --separate-stderr docker_ask alice erase "$key"
 		[ "$status" -eq 0 ] && [ -z "$output$stderr" ]
 	done

@@ -51,12 +51,17 @@ as_docker() { as "$1" docker -H "unix://$DOCKER/socket" "${@:2}"; }
 	[ "$status" -ne 0 ]
 }
 
-@test "after docker logout nothing of ours is gone" {
-	run as_docker alice logout registry.vendor.test:5000
-	[ "$status" -eq 0 ]
-	assert_token alice acme
-}
-
 @test "nothing of the token is in docker's files" {
 	assert_no_canary "$(password_of alice)" "$(as alice apitoken token acme)"
+}
+
+@test "docker logout of another registry leaves the login, and of this one ends it" {
+	run as_docker alice logout ghcr.io
+	assert_token alice acme
+	run as_docker alice logout registry.vendor.test:5000
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"logged out of vendor 'acme'"* ]]
+	[[ "$output" != *'could not erase'* ]]
+	assert_no_token alice
 }
