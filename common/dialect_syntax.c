@@ -125,6 +125,17 @@ static bool is_path_byte(char c)
 	return (unsigned char)c > 0x20 && (unsigned char)c < 0x7f && !strchr(".[]", c);
 }
 
+static bool is_quote(char c)
+{
+	return c == '"' || c == '\'';
+}
+
+/* Quotes would be looked for in the answer; who writes them means the string inside. */
+static bool is_selector(const char *content, const char *equals, const char *end)
+{
+	return equals > content && equals + 1 < end && !is_quote(equals[1]) && !is_quote(end[-1]);
+}
+
 static bool is_bracketed(const char *content, size_t length)
 {
 	size_t digits = strspn(content, "0123456789");
@@ -133,7 +144,7 @@ static bool is_bracketed(const char *content, size_t length)
 	if (digits == length)
 		return digits <= 3 && (content[0] != '0' || digits == 1);
 	if (equals)
-		return equals > content && equals + 1 < content + length;
+		return is_selector(content, equals, content + length);
 	return (length == 6 && memcmp(content, "string", 6) == 0) ||
 	       (length == 6 && memcmp(content, "number", 6) == 0);
 }
@@ -178,7 +189,8 @@ static bool is_path(const char *path)
 const char *dialect_paths_fault(const char *text)
 {
 	if (strlen(text) >= DIALECT_PATHS_MAX || !all_words(text, is_path))
-		return "paths like a.b[0].c, alternatives apart by one space, less than 512 bytes";
+		return "paths like a.b[0].c or a[name=value].b, without quotes, alternatives "
+		       "apart by one space, less than 512 bytes";
 	return NULL;
 }
 

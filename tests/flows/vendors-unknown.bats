@@ -171,3 +171,15 @@ was_sent() { badidp_requests | grep -qF -- "$1" || { echo "not sent: $1"; badidp
 	[ "$status" -eq 4 ]
 	[[ "$stderr" == *'rule wrong_password'* ]]
 }
+
+@test "a selector in quotes is refused with file and line, and what was expected" {
+	local value
+	vendor_answers 201 "$LOGIN_ANSWER"
+	for value in '"access"' "'access'" '"access' "access'"; do
+		sed -i "s/^access_token = .*/access_token = result.keys[kind=$value].value/" "$CONFIG/dialects/sessions.conf"
+		run --separate-stderr apitoken_of check
+		echo "$output$stderr"
+		[ "$status" -eq 6 ]
+		[[ "$output" == *"$CONFIG/dialects/sessions.conf:25: bad value of 'access_token'; expected paths like a.b[0].c or a[name=value].b, without quotes"* ]]
+	done
+}
