@@ -106,7 +106,9 @@ static void explain(struct secret *report, const struct dialect *dialect,
 			secret_append_format(report, "  warning: %s\n", answer->message);
 	}
 	if (answer->sandbox[0] != '\0')
-		secret_append_format(report, "  fetch's sandbox: %s\n", answer->sandbox);
+		secret_append_format(report, "  fetch's sandbox: %s%s\n", answer->sandbox,
+				     strstr(answer->sandbox, "=0") ? " (0: this kernel has none)"
+								   : "");
 }
 
 /* A login whose tokens are thrown away. */

@@ -115,6 +115,15 @@ static int attempt_keep(struct attempt *attempt, const struct exchange *exchange
 	return PAM_SUCCESS;
 }
 
+/* fetch goes on where the kernel lacks Landlock or the filter: exchange.h has the words. */
+static void log_missing_wall(const struct attempt *attempt, const struct exchange_answer *answer)
+{
+	if (strstr(answer->sandbox, "=0") != NULL)
+		log_line(attempt->context, LOG_DEBUG,
+			 "fetch ran without a wall that this kernel does not have (=0): %s",
+			 answer->sandbox);
+}
+
 static int attempt_exchange(struct attempt *attempt, const struct secret *password)
 {
 	const struct profile *profile = attempt->profile;
@@ -128,9 +137,11 @@ static int attempt_exchange(struct attempt *attempt, const struct secret *passwo
 		.password = password,
 	};
 	struct exchange_answer answer;
-	int result = PAM_SYSTEM_ERR;
+	int result = PAM_SYSTEM_ERR, exchanged;
 
-	if (exchange_run(&exchange, &answer, &attempt->error) < 0) {
+	exchanged = exchange_run(&exchange, &answer, &attempt->error);
+	log_missing_wall(attempt, &answer);
+	if (exchanged < 0) {
 		result = result_of(attempt->error.code);
 		tell_user(attempt, &answer);
 	} else if (answer.verdict != VERDICT_SUCCESS) {
