@@ -136,7 +136,7 @@ help:
 		check-peers 'the same against Keycloak, dockerd and newer versions of git (downloads them)' \
 		unit 'the unit tests alone' \
 		bench 'what a cached get and a login cost, beside their peers' \
-		soak 'real logins and gets for an hour, with tokens of three seconds: SOAK_SECONDS=3600' \
+		soak 'logins and eight processes for an hour, with tokens of three seconds: SOAK_SECONDS=3600' \
 		fuzz 'libFuzzer on every parser: FUZZ_SECONDS=60 for each' \
 		analyze 'clang, cppcheck, clang-tidy and gcc -fanalyzer over the product' \
 		lint 'rules for sources, binaries, scripts and manual pages' \

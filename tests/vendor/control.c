@@ -11,7 +11,7 @@
 static const char help[] =
 	"GET  /counters                 posts, refusals and revocations in all, by user, by dialect; connections and requests by service\n"
 	"GET  /requests?n=N&service=S   the last N (default 20) requests, oldest first, with headers and body\n"
-	"GET  /tokens                   living tokens, newest first\n"
+	"GET  /tokens                   living tokens, newest first; ?all=1: also those that have ended since the last reset\n"
 	"GET  /options    POST /options NAME=VALUE ...\n"
 	"GET  /users      POST /users name= password= state=active|disabled|locked|not_set_up\n"
 	"POST /answers count= status= delay_ms= when=before|after drop=1 path= content_type= body= header='Name: value' ...\n"
@@ -51,8 +51,7 @@ static void get_requests(const struct fields *fields, struct answer *answer)
 
 static void get_tokens(const struct fields *fields, struct answer *answer)
 {
-	(void)fields;
-	answer_json(answer, 200, tokens_json());
+	answer_json(answer, 200, tokens_json(fields_get(fields, "all") != NULL));
 }
 
 static void get_options(const struct fields *fields, struct answer *answer)

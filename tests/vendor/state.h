@@ -95,7 +95,8 @@ bool token_revoke(const char *value);
 unsigned logins_end(const char *user, const char *reason);
 /* Lets every living access (or refresh) token of that user (NULL: of all) expire now. Returns how many. */
 unsigned tokens_expire(const char *user, bool refresh);
-struct json_object *tokens_json(void);
+/* The living tokens, or all that were given since the last reset; newest first. */
+struct json_object *tokens_json(bool ended_too);
 void tokens_reset(void);
 
 /* ---- counters (counters.c) ---- */

@@ -222,15 +222,18 @@ static struct json_object *token_json(const struct token *token)
 	json_object_object_add(row, "value", json_object_new_string(token->value));
 	json_object_object_add(row, "issued", json_object_new_int64(token->issued / 1000));
 	json_object_object_add(row, "expires", json_object_new_int64(token->expires / 1000));
+	json_object_object_add(row, "issued_ms", json_object_new_int64(token->issued));
+	json_object_object_add(row, "expires_ms", json_object_new_int64(token->expires));
+	json_object_object_add(row, "rotated_ms", json_object_new_int64(token->rotated));
 	return row;
 }
 
-struct json_object *tokens_json(void)
+struct json_object *tokens_json(bool ended_too)
 {
 	struct json_object *all = json_object_new_array();
 
 	for (struct token *token = tokens; token; token = token->next)
-		if (is_live(token) && !token->rotated)
+		if (ended_too || (is_live(token) && !token->rotated))
 			json_object_array_add(all, token_json(token));
 	return all;
 }
