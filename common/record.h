@@ -24,6 +24,7 @@ enum {
 	RECORD_DESCRIPTION_MAX = 80,            /* bytes with NUL */
 	RECORD_NOTE_MAX = 200,                  /* bytes with NUL */
 	RECORD_REFRESH_CAP = 30 * 86400,        /* seconds: longest time a record is kept for its refresh token */
+	RECORD_RENEW_SECONDS = 30,              /* a token that is younger is not renewed for want of life, unless that is half of all it has */
 	RECORD_AFTERLIFE = 86400,               /* seconds a record outlives an access token without refresh, so that tools can say "log in again" */
 };
 
@@ -73,8 +74,11 @@ bool record_obtained_since(const struct record *record, struct moment since);
 int64_t record_keep_seconds(const struct record *record, int64_t now);
 /*
  * Judged by the record's times, not by the key: EXPIRED when now + skew has reached the end, or lies before the beginning (a clock that was set back), with skew = min(60 s, life/10), whether or not a refresh may be tried
- * (record_refreshable() tells); else RENEW when less than min(300 s, life/2) is left and a refresh token lives.
+ * (record_refreshable() tells); else RENEW when less than minimum_life (seconds) is left and a refresh token lives. Where tokens do not live RECORD_RENEW_SECONDS
+ * longer than minimum_life, half of their life is the most that is asked for, so that no token is renewed at each call.
  */
+enum record_state record_state_for(const struct record *record, int64_t now, int64_t minimum_life);
+/* The same with VENDOR_MINIMUM_LIFE_DEFAULT. */
 enum record_state record_state(const struct record *record, int64_t now);
 /* Whether a refresh may be tried: there is a refresh token and its end, where known, is not past. */
 bool record_refreshable(const struct record *record, int64_t now);

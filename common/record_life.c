@@ -10,7 +10,6 @@
 enum {
 	ACCOUNT_DIGITS = 16,
 	SKEW_SECONDS_MAX = 60,   /* clocks differ, and requests take time */
-	RENEW_SECONDS_MAX = 300, /* long enough for one "git clone" to begin */
 	ROUNDING_SECONDS = 1,    /* two clocks that are cut to seconds, and were not set, differ so much */
 	MILLISECONDS = 1000,
 };
@@ -133,13 +132,24 @@ int64_t record_keep_seconds(const struct record *record, int64_t now)
 	return larger(end - now, 1);
 }
 
-enum record_state record_state(const struct record *record, int64_t now)
+static int64_t renew_margin(const struct record *record, int64_t minimum_life)
 {
-	const int64_t margin = smaller(RENEW_SECONDS_MAX, life(record) / 2);
+	if (life(record) - minimum_life >= RECORD_RENEW_SECONDS)
+		return minimum_life;
+	return smaller(minimum_life, life(record) / 2);
+}
 
+enum record_state record_state_for(const struct record *record, int64_t now, int64_t minimum_life)
+{
 	if (now >= record_told_expiry(record) || now < record->obtained_at)
 		return RECORD_EXPIRED;
-	if (record->access_expires_at - now < margin && record_refreshable(record, now))
+	if (record->access_expires_at - now < renew_margin(record, minimum_life) &&
+	    record_refreshable(record, now))
 		return RECORD_RENEW;
 	return RECORD_FRESH;
+}
+
+enum record_state record_state(const struct record *record, int64_t now)
+{
+	return record_state_for(record, now, VENDOR_MINIMUM_LIFE_DEFAULT);
 }

@@ -17,7 +17,7 @@ enum {
 /* The bare record of vendor, or with account the further account's. ERROR_NO_TOKEN, ERROR_KEYRING. The caller releases. */
 int tokens_load(const char *vendor, const char *account, struct record *record, struct error *error);
 /*
- * A record whose access token may be handed out: the stored one where it is fresh, else renewed under the lock (lock, re-read, one request, store, release). A token that still lives is
+ * A record whose access token may be handed out: the stored one where it is fresh (vendor->minimum_life), else renewed under the lock (lock, re-read, one request, store, release). A token that still lives is
  * served when the vendor cannot be reached, and after that no process asks for a while (backoff.h). force: renew although it looks good (a server rejected it), at most once in FORCED_REFRESH_SECONDS; rejected (may be NULL)
  * is the token that was rejected: where the stored one differs already, nothing is renewed.
  * ERROR_NO_TOKEN, ERROR_LOGIN_AGAIN, ERROR_UNAVAILABLE, ERROR_KEYRING, ERROR_CONFIGURATION.

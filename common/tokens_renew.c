@@ -19,7 +19,7 @@ bool renewal_needed(const struct renewal *renewal, const struct record *record, 
 {
 	const int64_t age = now - record->obtained_at;
 
-	if (record_state(record, now) != RECORD_FRESH)
+	if (record_state_for(record, now, renewal->vendor->minimum_life) != RECORD_FRESH)
 		return true;
 	if (!renewal->force)
 		return false;
@@ -266,11 +266,13 @@ static int refresh_undisturbed(const struct renewal *renewal, const struct diale
 }
 
 /* What the winner stored while we waited is ours too, however short it lives. */
-static bool is_enough(const struct record *stored, const struct record *before, struct moment asked)
+static bool is_enough(const struct renewal *renewal, const struct record *stored,
+		      const struct record *before, struct moment asked)
 {
 	if (is_same(stored, before))
 		return false;
-	return record_state(stored, record_now(stored)) == RECORD_FRESH ||
+	return record_state_for(stored, record_now(stored), renewal->vendor->minimum_life) ==
+		       RECORD_FRESH ||
 	       record_obtained_since(stored, asked);
 }
 
@@ -287,7 +289,7 @@ static int run_locked(const struct renewal *renewal, const struct dialect *diale
 		record_release(record); /* logged out while we waited */
 		return -1;
 	}
-	enough = is_enough(&stored, record, asked);
+	enough = is_enough(renewal, &stored, record, asked);
 	replace(record, &stored);
 	if (enough)
 		return 0;

@@ -101,6 +101,7 @@ static int load(struct vendor *vendor, const char *name, struct vendor_folders *
 				 folders->places->vendor_folders[i]);
 	text_copy(vendor->name, sizeof(vendor->name), name);
 	vendor->timeout = VENDOR_TIMEOUT_DEFAULT;
+	vendor->minimum_life = VENDOR_MINIMUM_LIFE_DEFAULT;
 	vendor->path = strdup(path);
 	if (!vendor->path)
 		error_set(error, ERROR_MEMORY, "%s: not enough memory to read it", path);

@@ -18,6 +18,7 @@ enum {
 	VENDOR_COUNT_MAX = 1024,    /* vendors of one machine */
 	VENDOR_TIMEOUT_DEFAULT = 10, VENDOR_TIMEOUT_MIN = 1, VENDOR_TIMEOUT_MAX = 60, /* seconds */
 	VENDOR_LIFETIME_MAX = 31536000, /* seconds, of default_lifetime and of any lifetime a vendor may tell */
+	VENDOR_MINIMUM_LIFE_DEFAULT = 300, VENDOR_MINIMUM_LIFE_MAX = 86400, /* seconds; BuildKit keeps a token for 290 */
 	CA_FILE_MAX = 1024 * 1024,  /* bytes */
 	VENDOR_FOLDERS_MAX = 3,     /* folders of vendor files */
 	VENDOR_OTP_DIGITS_MIN = 4, VENDOR_OTP_DIGITS_MAX = 10,
@@ -51,6 +52,8 @@ struct vendor {
 	int64_t otp_digits;               /* so many digits behind the password are the one-time code; 0: none */
 	enum vendor_refresh refresh;
 	int64_t default_lifetime;         /* seconds, 0: the dialect's */
+	int64_t minimum_life;             /* seconds that a token shall still live when it is handed out: record_state_for() */
+	int64_t git_minimum_life, docker_minimum_life; /* the same for these tools; 0: minimum_life */
 	struct vendor_host *hosts;        /* in the file's order */
 	size_t hosts_count;
 	struct dialect_entry *overrides;  /* for its dialect, unjudged until vendor_dialect(); what [vendor] says about it is among them. key NULL: a section's header */

@@ -177,6 +177,11 @@ static const struct setting vendor_settings[] = {
 	SETTING_CHOICE("refresh", vendor, refresh, refresh_words),
 	SETTING_NUMBER("default_lifetime", vendor, default_lifetime, 1, VENDOR_LIFETIME_MAX,
 		       "seconds"),
+	SETTING_NUMBER("minimum_life", vendor, minimum_life, 1, VENDOR_MINIMUM_LIFE_MAX, "seconds"),
+	SETTING_NUMBER("git_minimum_life", vendor, git_minimum_life, 1, VENDOR_MINIMUM_LIFE_MAX,
+		       "seconds"),
+	SETTING_NUMBER("docker_minimum_life", vendor, docker_minimum_life, 1,
+		       VENDOR_MINIMUM_LIFE_MAX, "seconds"),
 	{ .key = NULL },
 };
 

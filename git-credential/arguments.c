@@ -15,6 +15,7 @@ static const struct {
 	[OPTION_FORCE] = { "force", false },
 	[OPTION_VENDOR] = { "vendor", true },
 	[OPTION_LOGIN] = { "login", false },
+	[OPTION_MINIMUM_LIFE] = { "minimum-life", true },
 };
 
 /* The option of this command that the word "--NAME" or "--NAME=VALUE" means; OPTION_COUNT where

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/text.h"
 #include "git-credential/choose.h"
 #include "git-credential/command.h"
 #include "git-credential/describe.h"
@@ -81,8 +82,8 @@ static int find_vendor(struct lookup *lookup, const char *operand, struct error 
 			 operand);
 }
 
-static int print_for(struct lookup *lookup, const char *operand, printer *print,
-		     struct secret *output, struct error *error)
+static int print_for(struct lookup *lookup, const char *operand, int64_t minimum_life,
+		     printer *print, struct secret *output, struct error *error)
 {
 	struct record record;
 	bool further;
@@ -97,18 +98,35 @@ static int print_for(struct lookup *lookup, const char *operand, printer *print,
 				  lookup->vendor.name, lookup->vendor.name);
 		return -1;
 	}
+	lookup_want_life(lookup, minimum_life);
 	if (lookup_token(lookup, false, further, &record, error) == 0)
 		result = print(lookup, &record, output, error);
 	record_release(&record);
 	return result;
 }
 
+/* What --minimum-life says, in seconds; 0 where it is not given. */
+static int take_minimum_life(const struct arguments *arguments, int64_t *seconds,
+			     struct error *error)
+{
+	const char *value = arguments->value[OPTION_MINIMUM_LIFE];
+
+	*seconds = 0;
+	if (!value || number_parse(value, 1, VENDOR_MINIMUM_LIFE_MAX, seconds) == 0)
+		return 0;
+	return error_set(error, ERROR_USAGE, "--minimum-life takes seconds, 1 to %d",
+			 VENDOR_MINIMUM_LIFE_MAX);
+}
+
 static int output_token(const struct arguments *arguments, printer *print, struct error *error)
 {
 	static struct lookup lookup;
 	struct secret output = SECRET_NONE;
+	int64_t minimum_life;
 	int result = -1;
 
+	if (take_minimum_life(arguments, &minimum_life, error) != 0)
+		return -1;
 	if (isatty(STDOUT_FILENO) && !arguments->given[OPTION_FORCE])
 		return error_set(error, ERROR_POLICY,
 				 "a token does not belong on a terminal; pipe it to its program, "
@@ -117,7 +135,8 @@ static int output_token(const struct arguments *arguments, printer *print, struc
 		return -1;
 	if (secret_init(&output, OUTPUT_MAX) != 0)
 		error_set(error, ERROR_MEMORY, "out of memory");
-	else if (print_for(&lookup, arguments->operand, print, &output, error) == 0)
+	else if (print_for(&lookup, arguments->operand, minimum_life, print, &output,
+			   error) == 0)
 		result = secret_ok(&output)
 				 ? program_answer(&output, error)
 				 : error_set(error, ERROR_MEMORY, "the headers are too long");

@@ -17,6 +17,7 @@ enum option {
 	OPTION_FORCE,
 	OPTION_VENDOR,
 	OPTION_LOGIN,
+	OPTION_MINIMUM_LIFE,
 	OPTION_COUNT,
 };
 #define OPTION_BIT(option) (1U << (option))

@@ -166,6 +166,7 @@ static int get(void)
 		code = tell_error(&lookup, &error);
 		break;
 	case LOOKUP_FOUND:
+		lookup_want_life(&lookup, lookup.vendor.docker_minimum_life);
 		code = answer_host(key, &lookup);
 		break;
 	}

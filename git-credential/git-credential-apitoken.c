@@ -55,6 +55,7 @@ static int answer_host(const struct git_request *request, struct lookup *lookup)
 	case LOOKUP_FOUND:
 		break;
 	}
+	lookup_want_life(lookup, lookup->vendor.git_minimum_life);
 	if (lookup_token(lookup, request->asked_again, further, &record, &error) != 0 ||
 	    answer_record(request, lookup, &record, &error) != 0)
 		code = fail_for(lookup, &error);

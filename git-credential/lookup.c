@@ -274,12 +274,19 @@ enum lookup_result lookup_record(const struct lookup *lookup, const char *userna
 	return account_record(lookup, username, record, further, error);
 }
 
+void lookup_want_life(struct lookup *lookup, int64_t seconds)
+{
+	if (seconds > 0)
+		lookup->vendor.minimum_life = seconds;
+}
+
 int lookup_token(const struct lookup *lookup, bool force, bool further, struct record *record,
 		 struct error *error)
 {
 	struct record renewed;
 
-	if (!force && record_state(record, record_now(record)) == RECORD_FRESH)
+	if (!force && record_state_for(record, record_now(record), lookup->vendor.minimum_life) ==
+			      RECORD_FRESH)
 		return 0;
 	if (tokens_get(&lookup->vendor, &lookup->places, further ? record->account : NULL, force,
 		       NULL, &renewed, error) != 0)

@@ -51,6 +51,8 @@ int lookup_vendor(struct lookup *lookup, const char *name, struct error *error);
 enum lookup_result lookup_record(const struct lookup *lookup, const char *username,
 				 struct record *record, bool *further, struct error *error);
 
+/* A tool's own wish in place of the vendor file's minimum_life, after the vendor was found. 0: no wish. */
+void lookup_want_life(struct lookup *lookup, int64_t seconds);
 /* Renews the record where it is not fresh, or where force says that the server rejected it. 0 or -1
  * as tokens_get(); then *record is as it was. */
 int lookup_token(const struct lookup *lookup, bool force, bool further, struct record *record,

@@ -340,7 +340,7 @@ struct life_row {
 	enum record_state expected;
 };
 
-/* skew = min(60, life/10), renew below min(300, life/2): bounds from both sides. */
+/* skew = min(60, life/10), renew below 300 s or half of a shorter life: bounds from both sides. */
 static void test_states(void **state)
 {
 	static const struct life_row rows[] = {
@@ -368,6 +368,55 @@ static void test_states(void **state)
 				 (long long)rows[i].left, (int)record_state(&record, now));
 		record_release(&record);
 	}
+}
+
+static void test_minimum_life(void **state)
+{
+	static const struct {
+		int64_t minimum, life, least; /* seconds; least: what is left of the oldest that is not renewed */
+	} rows[] = {
+		{ 300, 3600, 300 }, { 300, 600, 300 },	 { 300, 400, 300 },    { 300, 330, 300 },
+		{ 300, 329, 164 },  { 300, 300, 150 },	 { 300, 60, 30 },      { 300, 10, 5 },
+		{ 1200, 3600, 1200 }, { 1200, 1230, 1200 }, { 1200, 1229, 614 }, { 86400, 3600, 1800 },
+		{ 600, 3600, 600 }, { 100, 3600, 100 },	 { 100, 130, 100 },    { 10, 20, 10 },
+		{ 10, 19, 9 },	    { 86400, 4000000, 86400 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct record record;
+		int64_t end;
+
+		fill(&record, "access", "refresh");
+		end = record.access_expires_at = record.obtained_at + rows[i].life;
+		record.refresh_expires_at = 0;
+		if (record_state_for(&record, end - rows[i].least, rows[i].minimum) != RECORD_FRESH ||
+		    record_state_for(&record, end - rows[i].least + 1, rows[i].minimum) != RECORD_RENEW)
+			fail_msg("minimum %lld, life %lld: not renewed below %lld", (long long)rows[i].minimum,
+				 (long long)rows[i].life, (long long)rows[i].least);
+		secret_release(&record.refresh_token);
+		assert_int_equal(record_state_for(&record, end - rows[i].least + 1, rows[i].minimum),
+				 RECORD_FRESH); /* it cannot be renewed */
+		record_release(&record);
+	}
+}
+
+/* However much is wanted: what was just renewed is not renewed again at once. */
+static void test_no_renewal_at_each_call(void **state)
+{
+	(void)state;
+	for (int64_t life = 2; life <= 3600; life++)
+		for (int64_t minimum = 1; minimum <= VENDOR_MINIMUM_LIFE_MAX; minimum = minimum * 3 + 1) {
+			const int64_t rest = life / 2 < RECORD_RENEW_SECONDS ? life / 2 : RECORD_RENEW_SECONDS;
+			struct record record;
+
+			fill(&record, "access", "refresh");
+			record.access_expires_at = record.obtained_at + life;
+			if (record_state_for(&record, record.obtained_at + rest - 1, minimum) != RECORD_FRESH)
+				fail_msg("minimum %lld, life %lld: renewed within %lld s", (long long)minimum,
+					 (long long)life, (long long)rest);
+			record_release(&record);
+		}
 }
 
 static void test_told_expiry(void **state)
@@ -435,6 +484,10 @@ int main(void)
 		UNIT_TEST("descriptions name vendor and account's digest", test_descriptions),
 		UNIT_TEST("the longest vendor name fits", test_longest_names_fit),
 		UNIT_TEST("fresh, renew and expired at their bounds", test_states),
+		UNIT_TEST("REF-10 a token has the life that is asked for, or half of all it can have",
+			  test_minimum_life),
+		UNIT_TEST("REF-10 no wish for life renews a token at each call",
+			  test_no_renewal_at_each_call),
 		UNIT_TEST("tools are told the end less the skew", test_told_expiry),
 		UNIT_TEST("a refresh is tried while the refresh token lives", test_refreshable),
 		UNIT_TEST("a record is kept for its refresh life, else a day longer",

@@ -94,6 +94,9 @@ static const char full[] = "# all keys\n"
 			   "timeout = 60\n"
 			   "refresh = none\n"
 			   "default_lifetime = 120\n"
+			   "minimum_life = 900\n"
+			   "git_minimum_life = 60\n"
+			   "docker_minimum_life = 86400\n"
 			   "[host git.example.com]\n"
 			   "git_auth = basic\n"
 			   "git_username = oauth2\n"
@@ -127,6 +130,9 @@ static void test_every_key(void **state)
 	assert_int_equal(vendor.timeout, 60);
 	assert_int_equal(vendor.refresh, VENDOR_REFRESH_NONE);
 	assert_int_equal(vendor.default_lifetime, 120);
+	assert_int_equal(vendor.minimum_life, 900);
+	assert_int_equal(vendor.git_minimum_life, 60);
+	assert_int_equal(vendor.docker_minimum_life, 86400);
 	assert_int_equal(vendor.hosts_count, 3);
 	assert_string_equal(vendor.hosts[0].host, "git.example.com");
 	assert_string_equal(vendor.hosts[1].host, "registry.example.com:5000");
@@ -152,6 +158,9 @@ static void test_defaults(void **state)
 	assert_int_equal(vendor.timeout, 10);
 	assert_int_equal(vendor.refresh, VENDOR_REFRESH_AUTO);
 	assert_int_equal(vendor.default_lifetime, 0);
+	assert_int_equal(vendor.minimum_life, 300);
+	assert_int_equal(vendor.git_minimum_life, 0);
+	assert_int_equal(vendor.docker_minimum_life, 0);
 	assert_string_equal(vendor.username, "%u");
 	assert_int_equal(vendor.hosts_count, 0);
 	assert_null(vendor.token_url);
@@ -236,6 +245,10 @@ static const struct bad bad_files[] = {
 	{ IN_VENDOR("default_lifetime = 0"), ":3: bad value of 'default_lifetime'; expected a "
 					     "plain number from 1 to 31536000 seconds" },
 	{ IN_VENDOR("default_lifetime = 31536001"), ":3: bad value of 'default_lifetime'" },
+	{ IN_VENDOR("minimum_life = 0"), ":3: bad value of 'minimum_life'; expected a " },
+	{ IN_VENDOR("minimum_life = 86401"), ":3: bad value of 'minimum_life'" },
+	{ IN_VENDOR("git_minimum_life = 0"), ":3: bad value of 'git_minimum_life'" },
+	{ IN_VENDOR("docker_minimum_life = 5m"), ":3: bad value of 'docker_minimum_life'" },
 	{ IN_VENDOR("default_lifetime = 1e3"), ":3: bad value of 'default_lifetime'" },
 	{ IN_VENDOR("[variables]\ntoken_url = https://a.example/"),
 	  ":4: 'token_url' has its place in [vendor]" },
