@@ -136,3 +136,93 @@ logged_out() { assert_no_token alice && ! grep -q 'Logged out' /run/logout; }
 	[[ "$output" == *"could not be told"* ]]
 	assert_no_token alice
 }
+
+# logs_in_by_hand [VENDOR]
+logs_in_by_hand()
+{
+	printf %d $(($(cat "$AUTHENTICATIONS") + 1)) >"$AUTHENTICATIONS"
+	as alice apitoken login "${1:-$VENDOR}" --password-stdin < <(vendor_password alice)
+}
+
+# two_vendors: keycloak and oauth2, both with a login of alice's and both told of a logout.
+two_vendors()
+{
+	oauth2
+	cp /etc/apitoken/vendors.d/oauth2.conf /run/oauth2.conf
+	keycloak
+	mv /run/oauth2.conf /etc/apitoken/vendors.d/
+	logs_in_by_hand keycloak
+	logs_in_by_hand oauth2
+}
+
+@test "logout --all tells all vendors at once: two that hang are waited for as long as one" {
+	two_vendors
+	vendor_control /answers -d count=9 -d status=200 -d delay_ms=60000 -d path=/oauth2/revoke >/dev/null
+	vendor_control /answers -d count=9 -d status=200 -d delay_ms=60000 -d path=/auth/realms/test/protocol/openid-connect/logout >/dev/null
+	as alice apitoken logout --all >/run/logout 2>&1 3>&- &
+	wait_until 20 both_asked
+	assert_no_token alice
+	wait $!
+	cat /run/logout
+	grep -q "vendor 'keycloak' could not be told.*no complete answer in time" /run/logout
+	grep -q "vendor 'oauth2' could not be told.*no complete answer in time" /run/logout
+	grep -qx 'Logged out everywhere: 2 records removed.' /run/logout
+}
+# both_asked: two fetches wait for their vendors at the same time.
+both_asked() { [ "$(pgrep -c -u alice -x fetch)" -eq 2 ]; }
+
+@test "a logout that is killed while it tells the vendor is a logout here, and the next login works" {
+	keycloak
+	logs_in
+	vendor_control /answers -d count=1 -d status=200 -d delay_ms=60000 -d path=/auth/realms/test/protocol/openid-connect/logout >/dev/null
+	as alice apitoken logout >/run/logout 2>&1 3>&- &
+	wait_until 20 pgrep -u alice -x fetch
+	pgrep -u alice -x apitoken | xargs kill -KILL
+	wait $! || true
+	assert_no_token alice
+	logs_in
+	run as alice apitoken logout
+	[ "$output" = "Logged out of vendor 'keycloak'." ]
+}
+
+
+@test "a login that replaces another ends it at the vendor where the vendor file says so" {
+	local vendor old new
+	for vendor in keycloak oauth2; do
+		"$vendor"
+		logs_in
+		old=$(of_record refresh_token)
+		logs_in_by_hand
+		lives "$old"
+		sed -i 's/^on_logout.*/revoke_displaced = yes/' "/etc/apitoken/vendors.d/$vendor.conf"
+		old=$(of_record refresh_token)
+		run logs_in_by_hand
+		[ "$status" -eq 0 ]
+		[ "${#lines[@]}" -eq 1 ]
+		new=$(of_record refresh_token)
+		[ "$new" != "$old" ]
+		if lives "$old"; then false; fi
+		lives "$new"
+		clear_keys alice
+	done
+	[ "$(vendor_count .revocations)" = 2 ]
+}
+
+@test "the displaced login is ended after the new one is stored, and a vendor that cannot be told fails no login" {
+	local old before
+	keycloak
+	sed -i 's/^on_logout.*/revoke_displaced = yes/' /etc/apitoken/vendors.d/keycloak.conf
+	logs_in
+	old=$(of_record refresh_token)
+	vendor_control /answers -d count=1 -d status=200 -d delay_ms=60000 -d path=/auth/realms/test/protocol/openid-connect/logout >/dev/null
+	before=$(vendor_requests)
+	logs_in_by_hand >/run/login 2>&1 3>&- &
+	wait_until 20 asked_twice_since "$before" # for the login, and to end the one before
+	[ "$(of_record refresh_token)" != "$old" ]
+	wait $!
+	cat /run/login
+	grep -q "^Logged in to vendor 'keycloak'" /run/login
+	grep -q "could not be told that the login before this one is over.*no complete answer in time" /run/login
+	lives "$old"
+}
+asked_twice_since() { [ "$(vendor_requests)" -eq $(($1 + 2)) ]; }

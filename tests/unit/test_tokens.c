@@ -6,6 +6,7 @@
 
 #include "common/backoff.h"
 #include "common/keyring.h"
+#include "common/lock.h"
 #include "common/text.h"
 #include "tests/unit/fake_fetch.h"
 #include "tests/unit/keyring_user.h"
@@ -489,6 +490,47 @@ static void login(void *nothing)
 	secret_release(&password);
 }
 
+/* Until the process waits for something; the caller keeps it waiting. */
+static void until_it_waits(pid_t process)
+{
+	char path[64], line[256];
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)process);
+	for (int i = 0; i < 500; i++) {
+		FILE *file = fopen(path, "re");
+		bool waits = file != NULL && fgets(line, sizeof line, file) != NULL &&
+			     strstr(line, ") S ") != NULL;
+
+		if (file != NULL)
+			fclose(file);
+		if (waits)
+			return;
+		usleep(2000);
+	}
+}
+
+/* Between a logout's beginning and its removal a renewal stored another pair: that one is taken out. */
+static void remove_what_is_there(void *nothing)
+{
+	struct record removed;
+	struct lock lock;
+	pid_t child;
+
+	(void)nothing;
+	store(0, 3600, "refresh-4");
+	lock_acquire_swap(&lock, "apitoken:v1:acme");
+	child = fork();
+	if (child == 0) {
+		CHECK_OK(tokens_remove("apitoken:v1:acme", &removed, &error));
+		_exit(strcmp(removed.refresh_token.bytes, "refresh-5") == 0 ? 0 : 1);
+	}
+	until_it_waits(child);
+	store(0, 3600, "refresh-5");
+	lock_release(&lock);
+	finish_act(child);
+	expect_error(false, ERROR_NO_TOKEN);
+}
+
 /* A record under another vendor's name is removed, but its tokens are not for that vendor. */
 static void misnamed(void *nothing)
 {
@@ -567,6 +609,7 @@ PLAY(reject)
 PLAY(full_keyring)
 PLAY(login)
 PLAY(misnamed)
+PLAY(remove_what_is_there)
 PLAY(corrupt)
 
 static void test_hidden_secret(void **state)
@@ -653,6 +696,8 @@ int main(int count, char **arguments)
 		UNIT_TEST("a login stores generation 1, further accounts beside it, and hands over what it replaced",
 			  test_login),
 		UNIT_TEST("a record under another vendor's name is nobody's to revoke", test_misnamed),
+		UNIT_TEST("a logout hands over the very pair that it takes out",
+			  test_remove_what_is_there),
 		UNIT_TEST("KEY-14 a corrupt record, or one of another version, is no token and is "
 			  "replaced", test_corrupt),
 		UNIT_TEST("without the client's secret no refresh is tried", test_hidden_secret),
