@@ -99,6 +99,32 @@ int kept_password_decode(const struct secret *payload, const char *account,
 	return error_set(error, ERROR_NO_TOKEN, "no sound password of this account is kept");
 }
 
+int kept_password_join(const struct secret *record, const struct secret *kept, struct secret *login)
+{
+	if (secret_init(login, record->length + 1 + kept->length) != 0)
+		return -1;
+	secret_append(login, record->bytes, record->length);
+	if (kept->bytes != NULL) {
+		secret_append(login, "", 1);
+		secret_append(login, kept->bytes, kept->length);
+	}
+	return 0;
+}
+
+int kept_password_split(const struct secret *login, struct secret *record, struct secret *kept)
+{
+	const char *end = login->length == 0 ? NULL : memchr(login->bytes, '\0', login->length);
+	const size_t length = end == NULL ? login->length : (size_t)(end - login->bytes);
+
+	*kept = SECRET_NONE;
+	if (secret_set(record, login->bytes, length) == 0 &&
+	    (end == NULL || secret_set(kept, end + 1, login->length - length - 1) == 0))
+		return 0;
+	secret_release(record);
+	secret_release(kept);
+	return -1;
+}
+
 int kept_password_store(const char *record_description, const struct secret *payload,
 			int64_t seconds, struct error *error)
 {

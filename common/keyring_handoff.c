@@ -6,6 +6,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "common/kept_password.h"
 #include "common/keyring.h"
 #include "common/keyring_kernel.h"
 #include "common/text.h"
@@ -101,7 +102,7 @@ int keyring_handoff_read(int32_t serial, struct secret *payload, struct error *e
 		return -1;
 	if (find_user(serial, &facts) == NULL)
 		return error_set(error, ERROR_NO_TOKEN, "no login was handed over");
-	if (key_read(serial, RECORD_PAYLOAD_MAX, payload) != 0)
+	if (key_read(serial, LOGIN_PAYLOAD_MAX, payload) != 0)
 		return key_failure(error, errno, "take the login over");
 	return 0;
 }

@@ -5,13 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/kept_password.h"
 #include "common/message.h"
 #include "common/record.h"
 #include "common/spawn.h"
 
 enum {
 	NUMBER_TEXT_MAX = 24,
-	REQUEST_MAX = RECORD_PAYLOAD_MAX + 1024, /* a record and a login name */
+	REQUEST_MAX = LOGIN_PAYLOAD_MAX + 1024, /* a login and its name */
 	MILLISECONDS = 1000,
 };
 

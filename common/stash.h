@@ -15,7 +15,7 @@
 
 enum { STASH_SECONDS = 5 }; /* the deadline of either verb */
 
-/* libexec: the folder of stash. Park an encoded record for the local user: 0 and *serial, or -1 (ERROR_KEYRING, ERROR_UNAVAILABLE, ...). For effective uid 0. */
+/* libexec: the folder of stash. Park a login (kept_password_join()) for the local user: 0 and *serial, or -1 (ERROR_KEYRING, ERROR_UNAVAILABLE, ...). For effective uid 0. */
 int stash_park(const char *libexec, const char *user, const struct secret *payload, int32_t *serial, struct error *error);
 /* Have a parked record stored for the user with these ids; serial 0: the payload given (an unprivileged host storing for itself). */
 int stash_store(const char *libexec, int32_t serial, const struct secret *payload, const char *user, uid_t uid, gid_t gid, struct error *error);

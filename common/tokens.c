@@ -7,6 +7,7 @@
 #include "common/kept_password.h"
 #include "common/keyring.h"
 #include "common/lock.h"
+#include "common/tokens_password.h"
 #include "common/tokens_renew.h"
 
 /* A record under another's name is no record of this vendor and account. */
@@ -223,9 +224,18 @@ int tokens_login(const struct vendor *vendor, const struct vendor_places *places
 	return result;
 }
 
+bool tokens_renewable(const struct vendor *vendor, const struct record *record, bool further)
+{
+	const struct renewal renewal = { .vendor = vendor,
+					 .account = further ? record->account : NULL };
+
+	return record_refreshable(record, record_now(record)) || password_renewal_ready(&renewal, record);
+}
+
 static int mark_dead(const char *vendor, const char *account, const struct secret *rejected,
 		     struct error *error)
 {
+	char description[RECORD_DESCRIPTION_MAX];
 	struct error reason = { 0 };
 	struct record record;
 	int64_t age;
@@ -238,12 +248,14 @@ static int mark_dead(const char *vendor, const char *account, const struct secre
 			*error = reason;
 		return -1;
 	}
+	record_description(description, vendor, account);
 	age = record_now(&record) - record.obtained_at;
 	/*
-	 * Without a refresh token it is all there is; and a server that rejects every token must not
+	 * Without a refresh token or a password it is all there is; and a server that rejects every token must not
 	 * cause a refresh each time.
 	 */
-	if (secret_equal(&record.access_token, rejected) && record.refresh_token.length > 0 &&
+	if (secret_equal(&record.access_token, rejected) &&
+	    (record.refresh_token.length > 0 || kept_password_exists(description)) &&
 	    (age < 0 || age >= FORCED_REFRESH_SECONDS)) {
 		record.access_expires_at = record.obtained_at;
 		result = tokens_store(&record, account != NULL, error);

@@ -38,11 +38,13 @@ int tokens_remove(const char *description, struct record *removed, struct error 
  * becomes the record that stood there, for revoke_displaced(); it is empty where there was none, where it could not be read, and after a failure. The caller releases it.
  */
 int tokens_store_login(const struct record *record, const struct secret *payload, const struct secret *kept, bool further, struct record *displaced, struct error *error);
+/* Whether the record's token can be renewed without a person: with its refresh token, or with the password that is kept. */
+bool tokens_renewable(const struct vendor *vendor, const struct record *record, bool further);
 /* Writes the record into the keyring. */
 int tokens_store(const struct record *record, bool further, struct error *error);
 /*
  * Marks the access token dead where it equals rejected, and keeps the refresh token, so that the next get renews. 0 also where nothing matched, where the token came less
- * than FORCED_REFRESH_SECONDS ago, or where there is no refresh token (then the access token is all there is).
+ * than FORCED_REFRESH_SECONDS ago, or where there is neither a refresh token nor a kept password (then the access token is all there is).
  */
 int tokens_reject(const char *vendor, const char *account, const struct secret *rejected, struct error *error);
 

@@ -12,6 +12,7 @@
 #include "common/lock.h"
 #include "common/message.h"
 #include "common/text.h"
+#include "common/tokens_password.h"
 
 enum { MILLISECONDS = 1000, LOCK_SPARE_SECONDS = 5 };
 
@@ -70,7 +71,8 @@ static bool is_secret_hidden(const struct vendor *vendor)
 static bool is_possible(const struct renewal *renewal, const struct record *record,
 			struct error *reason)
 {
-	if (!record_refreshable(record, record_now(record))) {
+	if (!record_refreshable(record, record_now(record)) &&
+	    !password_renewal_ready(renewal, record)) {
 		explain_end(renewal, record, reason);
 		return false;
 	}
@@ -148,17 +150,24 @@ static int store_answer(const struct renewal *renewal, struct record *fresh,
 	return 0;
 }
 
+static bool is_by_password(const struct exchange *exchange)
+{
+	return exchange->operation == OPERATION_LOGIN;
+}
+
 static int keep_answer(const struct renewal *renewal, const struct exchange *exchange,
 		       struct exchange_answer *answer, struct record *record,
 		       struct error *error)
 {
 	char description[RECORD_DESCRIPTION_MAX];
 	struct record fresh;
+	/* What a password got is a login of its own: nothing of the old one counts any more. */
+	const struct record *old = is_by_password(exchange) ? NULL : record;
 	struct lock lock;
 	int result;
 
-	if (exchange_record(exchange, answer, record, record->account, moment_now(), &fresh,
-			    error) != 0) {
+	if (exchange_record(exchange, answer, old, record->account, moment_now(), &fresh, error) !=
+	    0) {
 		record_release(record);
 		return -1;
 	}
@@ -172,13 +181,13 @@ static int keep_answer(const struct renewal *renewal, const struct exchange *exc
 
 /* A dead refresh token is not tried again by every process. */
 static enum stored mark_ended(const struct renewal *renewal, struct record *record,
-			      const struct exchange_answer *answer)
+			      const char *what, const struct exchange_answer *answer)
 {
 	char description[RECORD_DESCRIPTION_MAX], note[RECORD_NOTE_MAX];
 	enum stored stored;
 	struct lock lock;
 
-	snprintf(note, sizeof note, "the vendor has ended this login (%.140s)",
+	snprintf(note, sizeof note, "the vendor %s (%.140s)", what,
 		 answer->message[0] != '\0' ? answer->message : "no reason given");
 	record_description(description, renewal->vendor->name, renewal->account);
 	lock_acquire_swap(&lock, description);
@@ -189,10 +198,15 @@ static enum stored mark_ended(const struct renewal *renewal, struct record *reco
 	return stored;
 }
 
-static int bury(const struct renewal *renewal, const struct exchange_answer *answer,
-		struct record *record, struct error *error)
+static int exchange_password(const struct renewal *renewal, const struct dialect *dialect,
+			     struct record *record, struct error *error);
+
+static int bury(const struct renewal *renewal, const struct exchange *exchange,
+		const struct exchange_answer *answer, struct record *record, struct error *error)
 {
-	const enum stored stored = mark_ended(renewal, record, answer);
+	const char *what = is_by_password(exchange) ? "refused the password that was kept" :
+						      "has ended this login";
+	const enum stored stored = mark_ended(renewal, record, what, answer);
 	struct error reason = { 0 };
 
 	if (stored == STORED_GONE)
@@ -203,24 +217,72 @@ static int bury(const struct renewal *renewal, const struct exchange_answer *ans
 		error_set(&reason, ERROR_UNAVAILABLE,
 			  "%s: the login was replaced while its token was renewed: try again",
 			  renewal->vendor->name);
+	} else if (!is_by_password(exchange) && password_renewal_ready(renewal, record)) {
+		return exchange_password(renewal, exchange->dialect, record, error);
 	} else {
 		explain_end(renewal, record, &reason);
 	}
 	return serve_or_fail(renewal, record, &reason, error);
 }
 
-/* No process asks a vendor that is away again and again. */
-static int back_off(const struct renewal *renewal, const struct exchange_answer *answer,
-		    struct record *record, struct error *reason, struct error *error)
+/* No process asks a vendor that is away again and again; and a password is not sent in vain again and again. */
+static int back_off(const struct renewal *renewal, const struct exchange *exchange,
+		    const struct exchange_answer *answer, struct record *record,
+		    struct error *reason, struct error *error)
 {
+	const enum error_code code = reason->code;
 	int64_t seconds = answer->retry_after;
 
 	if (seconds == 0)
 		seconds = answer->verdict == VERDICT_RATE_LIMITED ? BACKOFF_LIMITED_SECONDS :
 								    BACKOFF_SECONDS;
-	if (reason->code == ERROR_UNAVAILABLE)
+	if (code == ERROR_UNAVAILABLE || is_by_password(exchange))
 		backoff_begin(renewal->vendor->name, seconds, reason);
+	reason->code = code;
 	return serve_or_fail(renewal, record, reason, error);
+}
+
+static int run_exchange(const struct renewal *renewal, const struct exchange *exchange,
+			struct record *record, struct error *error)
+{
+	struct exchange_answer answer;
+	struct error reason = { 0 };
+	int result;
+
+	if (exchange_run(exchange, &answer, &reason) == 0) {
+		result = keep_answer(renewal, exchange, &answer, record, error);
+	} else if (reason.code == ERROR_LOGIN_AGAIN || reason.code == ERROR_REFUSED) {
+		if (is_by_password(exchange))
+			password_renewal_refused(renewal);
+		result = bury(renewal, exchange, &answer, record, error);
+	} else {
+		result = back_off(renewal, exchange, &answer, record, &reason, error);
+	}
+	exchange_answer_release(&answer);
+	return result;
+}
+
+static int exchange_password(const struct renewal *renewal, const struct dialect *dialect,
+			     struct record *record, struct error *error)
+{
+	struct exchange exchange = {
+		.vendor = renewal->vendor,
+		.dialect = dialect,
+		.places = renewal->places,
+		.username = record->account,
+	};
+	struct secret password;
+	struct error reason = { 0 };
+	int result;
+
+	if (password_renewal_prepare(renewal, record, &exchange, &password, &reason) == 0) {
+		result = run_exchange(renewal, &exchange, record, error);
+	} else {
+		explain_end(renewal, record, &reason);
+		result = serve_or_fail(renewal, record, &reason, error);
+	}
+	secret_release(&password);
+	return result;
 }
 
 static int exchange_refresh(const struct renewal *renewal, const struct dialect *dialect,
@@ -234,18 +296,8 @@ static int exchange_refresh(const struct renewal *renewal, const struct dialect 
 		.username = record->account,
 		.refresh_token = &record->refresh_token,
 	};
-	struct exchange_answer answer;
-	struct error reason = { 0 };
-	int result;
 
-	if (exchange_run(&exchange, &answer, &reason) == 0)
-		result = keep_answer(renewal, &exchange, &answer, record, error);
-	else if (reason.code == ERROR_LOGIN_AGAIN || reason.code == ERROR_REFUSED)
-		result = bury(renewal, &answer, record, error);
-	else
-		result = back_off(renewal, &answer, record, &reason, error);
-	exchange_answer_release(&answer);
-	return result;
+	return run_exchange(renewal, &exchange, record, error);
 }
 
 /* Ctrl-C, a closed terminal or a stop must not fall between the vendor's answer and the store. */
@@ -260,7 +312,9 @@ static int refresh_undisturbed(const struct renewal *renewal, const struct diale
 	for (size_t i = 0; i < sizeof held / sizeof held[0]; i++)
 		sigaddset(&signals, held[i]);
 	sigprocmask(SIG_BLOCK, &signals, &before);
-	result = exchange_refresh(renewal, dialect, record, error);
+	result = record_refreshable(record, record_now(record)) ?
+			 exchange_refresh(renewal, dialect, record, error) :
+			 exchange_password(renewal, dialect, record, error);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return result;
 }

@@ -63,7 +63,21 @@ static int obtain_password(const struct arguments *arguments, const struct vendo
 	return password_ask(prompt, password, error);
 }
 
-static void tell(const struct record *record)
+/* What becomes of a token without a refresh token. */
+static void tell_without_refresh(const struct vendor *vendor, const struct record *record,
+				 bool further)
+{
+	if (!vendor->keep_password)
+		printf("; then log in again.\n");
+	else if (tokens_renewable(vendor, record, further))
+		printf("; then a new one is got with your password, which is kept until you log "
+		       "out.\n");
+	else
+		printf("; then log in again, for the keyring had no room to keep the "
+		       "password.\n");
+}
+
+static void tell(const struct vendor *vendor, const struct record *record, bool further)
 {
 	char shown[ACCOUNT_MAX], duration[WORDS_MAX], end[WORDS_MAX];
 	int64_t now = record_now(record);
@@ -72,7 +86,7 @@ static void tell(const struct record *record)
 	printf("Logged in to vendor '%s' as %s. The token is good for %s", record->vendor, shown,
 	       words_duration(duration, record->access_expires_at - now));
 	if (!record_refreshable(record, now))
-		printf("; then log in again.\n");
+		tell_without_refresh(vendor, record, further);
 	else if (record->refresh_expires_at > 0)
 		printf(" and is renewed without your password until %s.\n",
 		       words_time(end, record->refresh_expires_at));
@@ -123,7 +137,7 @@ static int log_in(const struct arguments *arguments, const struct vendor *vendor
 		explain(username, error);
 		goto out;
 	}
-	tell(&record);
+	tell(vendor, &record, arguments->given[OPTION_ACCOUNT]);
 	end_displaced(vendor, places, &displaced, &record);
 	record_release(&displaced);
 	record_release(&record);

@@ -26,13 +26,14 @@ static int fail_for(const struct lookup *lookup, struct error *error)
 }
 
 static int answer_record(const struct git_request *request, const struct lookup *lookup,
-			 const struct record *record, struct error *error)
+			 const struct record *record, bool further, struct error *error)
 {
 	struct secret answer;
 	int result;
 
-	if (git_answer_build(request, lookup->host, record, record_refreshable(record, record_now(record)),
-			     &answer, error) != 0)
+	if (git_answer_build(request, lookup->host, record,
+			     tokens_renewable(&lookup->vendor, record, further), &answer,
+			     error) != 0)
 		return -1;
 	result = program_answer(&answer, error);
 	secret_release(&answer);
@@ -57,7 +58,7 @@ static int answer_host(const struct git_request *request, struct lookup *lookup)
 	}
 	lookup_want_life(lookup, lookup->vendor.git_minimum_life);
 	if (lookup_token(lookup, request->asked_again, further, &record, &error) != 0 ||
-	    answer_record(request, lookup, &record, &error) != 0)
+	    answer_record(request, lookup, &record, further, &error) != 0)
 		code = fail_for(lookup, &error);
 	record_release(&record);
 	return code;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/kept_password.h"
 #include "common/text.h"
 #include "common/trusted.h"
 
@@ -97,8 +98,11 @@ static void judge_renewal(struct status_row *row, const struct lookup *lookup)
 		return;
 	}
 	why = obstacle(row, &dialect);
-	row->renewable = why == NULL;
-	if (why)
+	row->renewable = why == NULL || (row->password_kept && row->vendor.keep_password);
+	if (row->password_kept)
+		NOTE(row, "the password is kept, too, until logout%s; forget both: apitoken logout %s",
+		     why && row->renewable ? ", and gets the next token" : "", row->name);
+	else if (why)
 		NOTE(row, "it cannot be renewed: %s; when it ends: %s", why,
 		     login_command(row, command));
 	dialect_release(&dialect);
@@ -144,6 +148,7 @@ static void add_records(struct status *status)
 		row = add_row(status, name);
 		row->stored = true;
 		row->further = further;
+		row->password_kept = kept_password_exists(lookup->items[i].description);
 		read_record(row, &lookup->items[i]);
 		take_vendor(row, lookup);
 	}

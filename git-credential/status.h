@@ -20,6 +20,7 @@ struct status_row {
 	char name[VENDOR_NAME_MAX];
 	bool stored;   /* there is a record, sound or not */
 	bool further;  /* of a further account */
+	bool password_kept; /* beside the record */
 	bool readable; /* the record is sound: what follows to the next blank line is from it */
 	char account[ACCOUNT_MAX]; /* printable */
 	uint64_t generation;
@@ -30,7 +31,7 @@ struct status_row {
 	bool configured; /* vendor is loaded */
 	struct vendor vendor;
 	char note[STATUS_NOTE_MAX]; /* what is wrong or missing and what to type; "": nothing */
-	bool renewable;             /* a refresh may be tried */
+	bool renewable;             /* without a person */
 };
 
 struct status {

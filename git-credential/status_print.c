@@ -149,6 +149,7 @@ static void json_record(const struct status *status, const struct status_row *ro
 	json_text_number(out, "refresh_expires_at", row->refresh_expires_at);
 	json_text_number(out, "seconds_left", row->access_expires_at - status->now);
 	json_text_boolean(out, "renewable", row->renewable);
+	json_text_boolean(out, "password_kept", row->password_kept);
 }
 
 static void json_row(const struct status *status, const struct status_row *row, struct secret *out)

@@ -8,6 +8,7 @@
 #include <security/pam_ext.h>
 
 #include "common/exchange.h"
+#include "common/kept_password.h"
 #include "common/record.h"
 #include "pam_apitoken/handoff.h"
 #include "pam_apitoken/log.h"
@@ -76,6 +77,28 @@ static int subject_check(struct attempt *attempt, const struct exchange_answer *
 	return -1;
 }
 
+/* What stash is to store: the record, and where the vendor file says so the password beside it. */
+static int login_encode(const struct exchange *exchange, const struct record *record,
+			struct secret *login, struct error *error)
+{
+	struct secret payload = SECRET_NONE, kept = SECRET_NONE;
+	int result = -1;
+
+	*login = SECRET_NONE;
+	if (record_encode(record, &payload, error) < 0)
+		goto out;
+	if (exchange->vendor->keep_password &&
+	    kept_password_encode(record->account, exchange->password, &kept, error) < 0)
+		goto out;
+	result = kept_password_join(&payload, &kept, login);
+	if (result < 0)
+		error_set(error, ERROR_MEMORY, "out of memory");
+out:
+	secret_release(&kept);
+	secret_release(&payload);
+	return result;
+}
+
 static int record_hand_over(struct attempt *attempt, const struct exchange *exchange,
 			    struct exchange_answer *answer, struct error *error)
 {
@@ -87,7 +110,7 @@ static int record_hand_over(struct attempt *attempt, const struct exchange *exch
 	if (exchange_record(exchange, answer, NULL, exchange->username, moment_now(), &record,
 			    error) < 0)
 		goto out;
-	if (record_encode(&record, &payload, error) < 0)
+	if (login_encode(exchange, &record, &payload, error) < 0)
 		goto out;
 	result = handoff_put(attempt->context, attempt->user.name, &payload, error);
 out:

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/kept_password.h"
 #include "common/keyring.h"
 #include "common/message.h"
 #include "common/record.h"
@@ -27,7 +28,7 @@
 
 enum {
 	USER_MAX = 257, /* bytes with NUL of a login name */
-	REQUEST_MAX = RECORD_PAYLOAD_MAX + 1024,
+	REQUEST_MAX = LOGIN_PAYLOAD_MAX + 1024,
 	REPLY_MAX = 2048,
 	MILLISECONDS = 1000,
 };
@@ -117,21 +118,52 @@ static int become_root(struct error *error)
 	return become(0, 0, error);
 }
 
-/* Nothing but a sound record goes into a keyring. */
-static int decode(const struct secret *payload, struct record *record, struct error *error)
+/* A login in its parts. */
+struct login {
+	struct secret payload; /* the record's */
+	struct secret kept;    /* SECRET_NONE: no password is to be kept */
+	struct record record;
+};
+
+static void login_release(struct login *login)
 {
-	if (record_decode(payload, record, error) == 0)
+	secret_release(&login->payload);
+	secret_release(&login->kept);
+	record_release(&login->record);
+}
+
+static bool is_sound(const struct login *login)
+{
+	struct secret password;
+	bool result;
+
+	if (login->kept.bytes == NULL)
+		return true;
+	result = kept_password_decode(&login->kept, login->record.account, &password, NULL) == 0;
+	secret_release(&password);
+	return result;
+}
+
+/* Nothing but a sound record, and its account's own password, goes into a keyring. */
+static int take_login(const struct secret *payload, struct login *login, struct error *error)
+{
+	*login = (struct login){ 0 };
+	record_init(&login->record);
+	if (kept_password_split(payload, &login->payload, &login->kept) != 0)
+		return error_set(error, ERROR_MEMORY, "not enough memory for a record");
+	if (record_decode(&login->payload, &login->record, error) == 0 && is_sound(login))
 		return 0;
+	login_release(login);
 	return error_set(error, ERROR_USAGE, "what came is no record");
 }
 
 static int park(const struct job *job, int32_t *serial, struct error *error)
 {
-	struct record record;
+	struct login login;
 
-	if (become_root(error) != 0 || decode(&job->payload, &record, error) != 0)
+	if (become_root(error) != 0 || take_login(&job->payload, &login, error) != 0)
 		return -1;
-	record_release(&record);
+	login_release(&login);
 	return keyring_handoff_park(job->user, &job->payload, serial, error);
 }
 
@@ -158,13 +190,15 @@ static int check_is_user(const struct job *job, struct error *error)
 
 static int store_payload(const struct secret *payload, struct error *error)
 {
-	struct record record;
+	struct login login;
 	int result;
 
-	if (decode(payload, &record, error) != 0)
+	if (take_login(payload, &login, error) != 0)
 		return -1;
-	result = tokens_store_login(&record, payload, NULL, false, NULL, error);
-	record_release(&record);
+	result = tokens_store_login(&login.record, &login.payload,
+				    login.kept.bytes != NULL ? &login.kept : NULL, false, NULL,
+				    error);
+	login_release(&login);
 	return result;
 }
 
