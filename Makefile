@@ -117,8 +117,10 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libfetch.a $(B)/libpammodule.a $(B)/
 SERVERS_PURE := $(addprefix $(B)/tests/vendor/,fields.o options.o state.o users.o tokens.o counters.o) $(B)/tests/badidp/script.o
 $(B)/tests/unit/test_servers_%: $(B)/tests/unit/test_servers_%.o $(SERVERS_PURE) $(B)/libcommon.a
 	$(call link,-pie,-lcmocka $(curl_flags))
-$(RIGS): $(B)/%: $(B)/%.o $(B)/libcommon.a
+$(filter-out %/formwriter,$(RIGS)): $(B)/%: $(B)/%.o $(B)/libcommon.a
 	$(call link,-pie,-lpam -lkeyutils -ldl -lpthread)
+$(B)/tests/rigs/formwriter: %: %.o $(B)/libfetch.a $(B)/libcommon.a
+	$(call link,-pie,)
 $(B)/tests/testvendor: $(TESTVENDOR) $(B)/libcommon.a
 	$(call link,-pie,-lmicrohttpd -lgnutls -ljson-c)
 $(B)/tests/badidp/badidp: $(BADIDP) $(B)/libcommon.a

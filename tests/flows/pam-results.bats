@@ -272,6 +272,12 @@ dummies()
 	done
 	passwords_arrive "${sent[@]}"
 }
+
+@test "PAM-15 10,000 random passwords of 1 to 511 bytes, and each byte alone, come out of another's form parser as they went in" {
+	run python3 "$SOURCE/tests/rigs/form-round-trip" "$RIGS/formwriter" 10000
+	[ "$status" -eq 0 ]
+	[ "$output" = '10255 passwords, 0 changed' ] || { echo "$output"; false; }
+}
 # passwords_arrive HEX...: each is tried, and the bodies that the vendor got decode to the very bytes.
 passwords_arrive()
 {
