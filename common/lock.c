@@ -12,7 +12,6 @@
 
 #include "common/lock_kinds.h"
 #include "common/message.h"
-#include "common/record.h"
 #include "common/sha256.h"
 
 enum {
@@ -44,7 +43,7 @@ static int open_folder(void)
 	return -1;
 }
 
-static int open_file(const char *description)
+static int open_file(const char *description, enum lock_name lock)
 {
 	char digits[NAME_DIGITS + 1], name[FILE_MAX];
 	const int folder = open_folder();
@@ -54,7 +53,7 @@ static int open_file(const char *description)
 	if (folder < 0)
 		return -1;
 	sha256_hex(description, strlen(description), digits, NAME_DIGITS);
-	snprintf(name, sizeof name, "apitoken.lock.%s", digits);
+	snprintf(name, sizeof name, "apitoken.%s.%s", lock == LOCK_SWAP ? "swap" : "lock", digits);
 	file = openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
 		      PRIVATE_FILE);
 	close(folder);
@@ -90,10 +89,10 @@ static enum lock_result lock_file(int file, int64_t deadline_ms)
 	}
 }
 
-static enum lock_result acquire_file(const char *description, int64_t deadline_ms,
-				     int *descriptor)
+static enum lock_result acquire_file(const char *description, enum lock_name name,
+				     int64_t deadline_ms, int *descriptor)
 {
-	const int file = open_file(description);
+	const int file = open_file(description, name);
 	enum lock_result result;
 
 	if (file < 0)
@@ -113,34 +112,40 @@ static int explain(enum lock_result result, int errnum, struct error *error)
 				 "another process is still renewing this token: try again");
 	return error_set_errno(error, ERROR_SYSTEM, errnum,
 			       "there is no lock for renewing a token: /run/user/%u is not usable, "
-			       "and no semaphore of System V", geteuid());
+			       "and no semaphore of System V can be had", geteuid());
+}
+
+/* The semaphore first: its waiters sleep, in their order, and nearly always find the file free. */
+static int acquire(struct lock *lock, const char *description, enum lock_name name,
+		   int64_t deadline_ms, struct error *error)
+{
+	enum lock_result semaphore, file = LOCK_BUSY;
+	int errnum = 0;
+
+	lock->name = name;
+	lock->descriptor = -1;
+	lock->semaphore = -1;
+	semaphore = lock_semaphore_acquire(description, name, deadline_ms, &lock->semaphore,
+					   &errnum);
+	if (semaphore != LOCK_BUSY)
+		file = acquire_file(description, name, deadline_ms, &lock->descriptor);
+	if (file == LOCK_HELD || (file == LOCK_MISSING && semaphore == LOCK_HELD))
+		return 0;
+	lock_release(lock);
+	return explain(file, errnum, error);
 }
 
 int lock_acquire(struct lock *lock, const char *description, int64_t deadline_ms,
 		 struct error *error)
 {
-	enum lock_result file, semaphore = LOCK_BUSY;
-	int errnum = 0;
-
-	lock->descriptor = -1;
-	lock->semaphore = -1;
-	file = acquire_file(description, deadline_ms, &lock->descriptor);
-	if (file != LOCK_BUSY)
-		semaphore = lock_semaphore_acquire(description, deadline_ms, &lock->semaphore,
-						   &errnum);
-	if (semaphore == LOCK_HELD || (semaphore == LOCK_MISSING && file == LOCK_HELD))
-		return 0;
-	lock_release(lock);
-	return explain(semaphore, errnum, error);
+	return acquire(lock, description, LOCK_REFRESH, deadline_ms, error);
 }
 
 void lock_acquire_swap(struct lock *lock, const char *description)
 {
 	const int64_t deadline = clock_monotonic_ms() + LOCK_SWAP_SECONDS * MILLISECONDS;
-	char label[RECORD_DESCRIPTION_MAX + 8];
 
-	snprintf(label, sizeof label, "%s swap", description);
-	lock_acquire(lock, label, deadline, NULL);
+	acquire(lock, description, LOCK_SWAP, deadline, NULL);
 }
 
 void lock_release(struct lock *lock)
@@ -149,7 +154,7 @@ void lock_release(struct lock *lock)
 	if (lock->descriptor >= 0)
 		close(lock->descriptor);
 	if (lock->semaphore >= 0)
-		lock_semaphore_release(lock->semaphore);
+		lock_semaphore_release(lock->semaphore, lock->name);
 	lock->descriptor = -1;
 	lock->semaphore = -1;
 }

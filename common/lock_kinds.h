@@ -11,9 +11,9 @@ enum lock_result {
 	LOCK_MISSING, /* this kind cannot be had here */
 };
 
-/* The semaphore of this user and description. *errnum tells why it is missing. */
-enum lock_result lock_semaphore_acquire(const char *description, int64_t deadline_ms,
-					int *semaphore, int *errnum);
-void lock_semaphore_release(int semaphore);
+/* The semaphore of this record's lock. *errnum tells why it is missing. */
+enum lock_result lock_semaphore_acquire(const char *description, enum lock_name name,
+					int64_t deadline_ms, int *semaphore, int *errnum);
+void lock_semaphore_release(int semaphore, enum lock_name name);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Value 0 is free, 1 is held: a new semaphore is free without a second step (semget(2), Linux), and
- * SEM_UNDO takes a dead holder's 1 back. Another user may make a semaphore under our key first; it
- * shows by its owner, and the next key is taken instead.
+ * A record's semaphores are a set without a key (IPC_PRIVATE), so that nobody else can make it, open
+ * it or hold it; its number stands in a private key beside the record. Value 0 is free, 1 is held: a
+ * new set is free without a second step (semget(2), Linux), and SEM_UNDO takes a dead holder's 1
+ * back. Waiters sleep in the kernel and are served in their order.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -13,16 +14,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/keyring_lock.h"
 #include "common/lock_kinds.h"
 #include "common/message.h"
-#include "common/record.h"
-#include "common/sha256.h"
 
 enum {
-	KEYS_TRIED = 16,  /* more would mean that somebody fills the table on purpose */
 	PRIVATE_MODE = 0600,
 	PERMISSION_BITS = 0777,
-	LABEL_MAX = RECORD_DESCRIPTION_MAX + 64,
+	OPEN_TRIES = 20, /* another process may make one, or root remove one, between two steps */
+	PAUSE_MS = 1,
 };
 
 union semun { /* the caller must define it: semctl(2) */
@@ -31,19 +31,7 @@ union semun { /* the caller must define it: semctl(2) */
 	unsigned short *array;
 };
 
-static key_t key_of(const char *description, int attempt)
-{
-	unsigned char digest[SHA256_BYTES];
-	char label[LABEL_MAX];
-	key_t key;
-
-	snprintf(label, sizeof label, "apitoken lock %d of %u: %s", attempt, geteuid(),
-		 description);
-	sha256(label, strlen(label), digest);
-	memcpy(&key, digest, sizeof key);
-	return key == IPC_PRIVATE ? 1 : key;
-}
-
+/* Numbers are used again: what was removed may be somebody else's by now. */
 static bool is_ours(int semaphore)
 {
 	struct semid_ds status = { 0 };
@@ -51,23 +39,49 @@ static bool is_ours(int semaphore)
 
 	return semctl(semaphore, 0, IPC_STAT, argument) == 0 &&
 	       status.sem_perm.uid == geteuid() && status.sem_perm.cuid == geteuid() &&
-	       (status.sem_perm.mode & PERMISSION_BITS) == PRIVATE_MODE && status.sem_nsems == 1;
+	       (status.sem_perm.mode & PERMISSION_BITS) == PRIVATE_MODE &&
+	       status.sem_nsems == LOCK_NAMES;
 }
 
-/* The first key that is ours or free; all processes of a user come to the same. */
+/* Of many processes that make one at once, one succeeds; the others find his. */
+static int make_semaphore(const char *description)
+{
+	const int made = semget(IPC_PRIVATE, LOCK_NAMES, IPC_CREAT | PRIVATE_MODE);
+	int errnum;
+
+	if (made < 0 || keyring_lock_offer(description, made) == 0)
+		return made;
+	errnum = errno;
+	semctl(made, 0, IPC_RMID);
+	errno = errnum;
+	return -1;
+}
+
+/* -1 with errno: EEXIST where it is to be tried again. */
+static int open_once(const char *description)
+{
+	int found;
+
+	if (keyring_lock_find(description, &found) != 0)
+		return errno == ENOKEY ? make_semaphore(description) : -1;
+	if (is_ours(found))
+		return found;
+	keyring_lock_drop(description, found);
+	errno = EEXIST;
+	return -1;
+}
+
 static int open_semaphore(const char *description)
 {
-	for (int attempt = 0; attempt < KEYS_TRIED; attempt++) {
-		const int semaphore =
-			semget(key_of(description, attempt), 1, IPC_CREAT | PRIVATE_MODE);
+	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000 };
 
-		if (semaphore >= 0 && is_ours(semaphore))
+	for (int attempt = 1;; attempt++) {
+		const int semaphore = open_once(description);
+
+		if (semaphore >= 0 || errno != EEXIST || attempt == OPEN_TRIES)
 			return semaphore;
-		if (semaphore < 0 && errno != EACCES && errno != EINVAL)
-			return -1;
+		nanosleep(&pause, NULL);
 	}
-	errno = EACCES;
-	return -1;
 }
 
 static bool time_left(int64_t deadline_ms, struct timespec *left)
@@ -79,11 +93,11 @@ static bool time_left(int64_t deadline_ms, struct timespec *left)
 	return ms > 0;
 }
 
-static enum lock_result wait_for(int semaphore, int64_t deadline_ms)
+static enum lock_result wait_for(int semaphore, enum lock_name name, int64_t deadline_ms)
 {
 	struct sembuf free_then_held[] = {
-		{ .sem_num = 0, .sem_op = 0 },
-		{ .sem_num = 0, .sem_op = 1, .sem_flg = SEM_UNDO },
+		{ .sem_num = (unsigned short)name, .sem_op = 0 },
+		{ .sem_num = (unsigned short)name, .sem_op = 1, .sem_flg = SEM_UNDO },
 	};
 	struct timespec left;
 
@@ -99,20 +113,20 @@ static enum lock_result wait_for(int semaphore, int64_t deadline_ms)
 	}
 }
 
-enum lock_result lock_semaphore_acquire(const char *description, int64_t deadline_ms,
-					int *semaphore, int *errnum)
+enum lock_result lock_semaphore_acquire(const char *description, enum lock_name name,
+					int64_t deadline_ms, int *semaphore, int *errnum)
 {
 	for (;;) {
 		const int opened = open_semaphore(description);
 		enum lock_result result = LOCK_MISSING;
 
 		if (opened >= 0)
-			result = wait_for(opened, deadline_ms);
+			result = wait_for(opened, name, deadline_ms);
 		if (result == LOCK_HELD)
 			*semaphore = opened;
 		if (result != LOCK_MISSING)
 			return result;
-		/* Removed by ipcrm(1) while we waited: make it anew. */
+		/* Removed while we waited, by ipcrm(1) or at a logout (logind's RemoveIPC). */
 		if (opened >= 0 && (errno == EIDRM || errno == EINVAL) &&
 		    clock_monotonic_ms() < deadline_ms)
 			continue;
@@ -121,9 +135,11 @@ enum lock_result lock_semaphore_acquire(const char *description, int64_t deadlin
 	}
 }
 
-void lock_semaphore_release(int semaphore)
+void lock_semaphore_release(int semaphore, enum lock_name name)
 {
-	struct sembuf give_back = { .sem_op = -1, .sem_flg = SEM_UNDO | IPC_NOWAIT };
+	struct sembuf give_back = {
+		.sem_num = (unsigned short)name, .sem_op = -1, .sem_flg = SEM_UNDO | IPC_NOWAIT
+	};
 
 	semop(semaphore, &give_back, 1);
 }

@@ -21,7 +21,7 @@ setup()
 	HOLDER=
 	wait_until 10 all_answered
 }
-teardown() { let_go; }
+teardown() { allow_semaphores; let_go; }
 
 # let_go: the holder is killed, and gone, and the vendor has done with its request.
 let_go()
@@ -102,21 +102,27 @@ both_places() { [ "$1" = semaphore ] || run_folder alice; }
 
 no_lock_in() { ! ls -l "/proc/$1/fd" | grep apitoken.lock; }
 
-# As bob: every semaphore that alice could want, open to all and held for ever, or closed.
-plant_semaphores() # COUNT LABEL
+# As bob: holds, changes and removes every semaphore that there is, and looks for the key that names it; each must fail.
+attack_semaphores()
 {
-	as bob python3 - "$1" "$(id -u alice)" "$2" <<-'END'
-		import ctypes, hashlib, sys
+	as bob python3 - <<-'END'
+		import ctypes
 		libc = ctypes.CDLL(None, use_errno=True)
 		class Operation(ctypes.Structure):
 		    _fields_ = [("number", ctypes.c_ushort), ("operation", ctypes.c_short), ("flag", ctypes.c_short)]
-		for attempt in range(int(sys.argv[1])):
-		    label = f"apitoken lock {attempt} of {sys.argv[2]}: {sys.argv[3]}"
-		    key = int.from_bytes(hashlib.sha256(label.encode()).digest()[:4], "little", signed=True)
-		    semaphore = libc.semget(key, 1, 0o3000 | (0o666 if attempt % 2 else 0o600))
-		    assert semaphore >= 0 and libc.semop(semaphore, ctypes.byref(Operation(0, 1, 0)), 1) == 0
-		END
+		IPC_RMID, SETVAL, IPC_NOWAIT = 0, 16, 0o4000
+		numbers = [int(line.split()[1]) for line in open("/proc/sysvipc/sem").readlines()[1:]]
+		assert numbers
+		for number in numbers:
+		    for which in (0, 1):
+		        assert libc.semop(number, ctypes.byref(Operation(which, 1, IPC_NOWAIT)), 1) == -1
+		        assert libc.semctl(number, which, SETVAL, 1) == -1
+		    assert libc.semctl(number, 0, IPC_RMID) == -1
+	END
 }
+# forbid_semaphores, allow_semaphores: in this world no new one can be made, by anybody.
+forbid_semaphores() { cut -f 1-3 /proc/sys/kernel/sem | sed 's/$/\t0/' >/proc/sys/kernel/sem; }
+allow_semaphores() { cut -f 1-3 /proc/sys/kernel/sem | sed 's/$/\t32000/' >/proc/sys/kernel/sem; }
 drop_semaphores() { ipcs -s | awk '/^0x/ { print $2 }' | xargs -r -n 1 ipcrm -s; }
 
 # Alice gets one token by one refresh, quickly.
@@ -132,12 +138,12 @@ assert_not_blocked()
 	[ "$(tokens_got git.test:8443)" = '10 answers, 1 tokens' ] && [ "$SECONDS" -lt 8 ] && [ "$(refresh_posts)" -eq $((before + 1)) ]
 }
 
-@test "REF-05 another user's semaphores, lock files, links and FIFOs in every place block nobody" {
+@test "REF-05 another user's hands on the semaphore, lock files, links and FIFOs in every place block nobody" {
 	local folder name thing
 	folder=$(run_folder_of alice)
-	drop_semaphores
-	plant_semaphores 9 apitoken:v1:acme
+	attack_semaphores
 	assert_not_blocked
+	attack_semaphores
 	run_folder alice
 	assert_not_blocked
 	name=$(basename "$(find "$folder" -name 'apitoken.lock.*' | head -n 1)")
@@ -163,18 +169,18 @@ assert_not_blocked()
 		esac
 		assert_not_blocked || { echo "blocked by a lock that is a $thing"; return 1; }
 	done
-	drop_semaphores
 }
 
 @test "REF-05 another user cannot open, take or break alice's own lock" {
 	local folder semaphore
-	drop_semaphores
 	run_folder alice
 	ended alice
 	hold 4000
 	folder=$(run_folder_of alice)
 	run ! as bob ls "$folder"
 	no_run_folder
+	semaphore=$(keys_of alice | grep -c "apitoken:lock:acme:")
+	[ "$semaphore" = 1 ]
 	for semaphore in $(ipcs -s | awk '/^0x/ { print $2 }'); do
 		run ! as bob ipcrm -s "$semaphore"
 		run ! as bob ipcs -s -i "$semaphore"
@@ -183,7 +189,7 @@ assert_not_blocked()
 
 @test "REF-07 with no lock at all no refresh is sent: a living token serves, an ended one is exit 71" {
 	drop_semaphores
-	plant_semaphores 64 apitoken:v1:acme
+	forbid_semaphores
 	ending alice
 	run --separate-stderr get
 	[ "$status" -eq 0 ]
@@ -193,7 +199,26 @@ assert_not_blocked()
 	echo "$stderr"
 	[ "$status" -eq 71 ]
 	[ "$(refresh_posts)" = 0 ]
+	allow_semaphores
+	get
+	[ "$(refresh_posts)" = 1 ]
+}
+
+@test "REF-07 where another user has taken all semaphores that the kernel has, the folder serves" {
 	drop_semaphores
+	forbid_semaphores
+	run_folder alice
+	assert_not_blocked
+	allow_semaphores
+}
+
+@test "REF-06 a semaphore that is removed (ipcrm, or logind at a logout) is made anew" {
+	local number
+	for number in 1 2; do
+		drop_semaphores
+		assert_not_blocked
+	done
+	[ "$(ipcs -s | grep -c "^0x.*[[:space:]]$(id -un alice)[[:space:]]")" = 1 ]
 }
 
 @test "REF-07 from cron, with a full or read-only /run/user/UID and a read-only home the lock holds" {

@@ -17,13 +17,14 @@
 #include <sys/stat.h>
 
 #include "common/message.h"
+#include "common/record.h"
 #include "common/sha256.h"
 #include "tests/unit/keyring_user.h"
 
-enum { ALICE = 59041, BOB = 59042, SOON_MS = 150, LATE_MS = 20000, MANY = 12, ROUNDS = 25 };
+enum { SOON_MS = 150, LATE_MS = 20000, MANY = 12, ROUNDS = 25 };
 
 static const char description[] = "apitoken:v1:unit-test";
-static const char folder[] = "/run/user/59041";
+static char folder[32]; /* "/run/user/UID" of alice's */
 static const char *missing_here;
 
 struct shared {
@@ -108,14 +109,14 @@ static void end_holder(pid_t holder)
 }
 
 /* Everything a lock must do, whatever its kind. */
-static void use_lock(bool file)
+static void use_kinds(bool file, bool semaphore)
 {
 	struct lock lock, other;
 	struct error error = { 0 };
 	pid_t holder;
 
 	take(&lock);
-	CHECK((lock.descriptor >= 0) == file && lock.semaphore >= 0);
+	CHECK((lock.descriptor >= 0) == file && (lock.semaphore >= 0) == semaphore);
 	CHECK(!file || (fcntl(lock.descriptor, F_GETFD) & FD_CLOEXEC) != 0);
 	in_process(expect_busy);
 	CHECK_OK(lock_acquire(&other, "apitoken:v1:other", in_ms(SOON_MS), &error));
@@ -128,6 +129,29 @@ static void use_lock(bool file)
 	in_process(expect_busy);
 	end_holder(holder);
 	in_process(expect_free);
+}
+
+static void use_lock(bool file)
+{
+	use_kinds(file, true);
+}
+
+static void use_file_alone(void *nothing)
+{
+	(void)nothing;
+	use_kinds(true, false);
+}
+
+/* Under the lock, and nobody else is: a counter that is read, waited for and written. */
+static void expect_alone(void)
+{
+	struct lock lock;
+
+	take(&lock);
+	CHECK(__atomic_fetch_add(&shared->counter, 1, __ATOMIC_SEQ_CST) == 0);
+	usleep(200);
+	__atomic_fetch_sub(&shared->counter, 1, __ATOMIC_SEQ_CST);
+	lock_release(&lock);
 }
 
 static void count_under_lock(void)
@@ -206,6 +230,7 @@ static int setup(void **state)
 	(void)state;
 	if (missing_here != NULL)
 		return 0;
+	act_as(alice, clear_ring, NULL);
 	umount(folder);
 	rmdir(folder);
 	unlink(folder);
@@ -232,15 +257,15 @@ static void test_file(void **state)
 {
 	(void)state;
 	NEED_NAMESPACES();
-	make_folder(ALICE, 0700);
-	act_as(ALICE, use_file, NULL);
+	make_folder(alice, 0700);
+	act_as(alice, use_file, NULL);
 }
 
 static void test_without_folder(void **state)
 {
 	(void)state;
 	NEED_NAMESPACES();
-	act_as(ALICE, use_semaphore, NULL);
+	act_as(alice, use_semaphore, NULL);
 }
 
 static void test_folder_appears(void **state)
@@ -252,13 +277,13 @@ static void test_folder_appears(void **state)
 	shared->counter = 0;
 	child = fork();
 	if (child == 0) {
-		act_as(ALICE, hold_without_folder, NULL);
+		act_as(alice, hold_without_folder, NULL);
 		_exit(0);
 	}
 	while (__atomic_load_n(&shared->counter, __ATOMIC_SEQ_CST) != 1)
 		usleep(1000);
-	make_folder(ALICE, 0700);
-	act_as(ALICE, expect_busy_then_go, NULL);
+	make_folder(alice, 0700);
+	act_as(alice, expect_busy_then_go, NULL);
 	finish_act(child);
 }
 
@@ -266,16 +291,16 @@ static void test_open_folder(void **state)
 {
 	(void)state;
 	NEED_NAMESPACES();
-	make_folder(ALICE, 0755);
-	act_as(ALICE, use_semaphore_once, NULL);
+	make_folder(alice, 0755);
+	act_as(alice, use_semaphore_once, NULL);
 }
 
 static void test_anothers_folder(void **state)
 {
 	(void)state;
 	NEED_NAMESPACES();
-	make_folder(BOB, 0700);
-	act_as(ALICE, use_semaphore_once, NULL);
+	make_folder(bob, 0700);
+	act_as(alice, use_semaphore_once, NULL);
 }
 
 static void test_linked_folder(void **state)
@@ -283,9 +308,9 @@ static void test_linked_folder(void **state)
 	(void)state;
 	NEED_NAMESPACES();
 	assert_int_equal(mkdir("/run/alices", 0700), 0);
-	assert_int_equal(chown("/run/alices", ALICE, ALICE), 0);
+	assert_int_equal(chown("/run/alices", alice, alice), 0);
 	assert_int_equal(symlink("/run/alices", folder), 0);
-	act_as(ALICE, use_semaphore_once, NULL);
+	act_as(alice, use_semaphore_once, NULL);
 }
 
 static void lock_file_path(char *path, size_t size)
@@ -302,19 +327,19 @@ static void test_strange_lock_files(void **state)
 
 	(void)state;
 	NEED_NAMESPACES();
-	make_folder(ALICE, 0700);
+	make_folder(alice, 0700);
 	lock_file_path(path, sizeof path);
 	assert_int_equal(close(open("/run/alices-file", O_WRONLY | O_CREAT, 0600)), 0);
-	assert_int_equal(chown("/run/alices-file", ALICE, ALICE), 0);
+	assert_int_equal(chown("/run/alices-file", alice, alice), 0);
 	assert_int_equal(symlink("/run/alices-file", path), 0);
-	act_as(ALICE, use_semaphore_once, NULL);
+	act_as(alice, use_semaphore_once, NULL);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(chown(path, ALICE, ALICE), 0);
-	act_as(ALICE, use_semaphore_once, NULL);
+	assert_int_equal(chown(path, alice, alice), 0);
+	act_as(alice, use_semaphore_once, NULL);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(mkdir(path, 0700), 0);
-	act_as(ALICE, use_semaphore_once, NULL);
+	act_as(alice, use_semaphore_once, NULL);
 	assert_int_equal(rmdir(path), 0);
 }
 
@@ -322,37 +347,162 @@ static void test_read_only_folder(void **state)
 {
 	(void)state;
 	NEED_NAMESPACES();
-	make_folder(ALICE, 0700);
+	make_folder(alice, 0700);
 	assert_int_equal(mount(NULL, folder, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
-	act_as(ALICE, use_semaphore_once, NULL);
+	act_as(alice, use_semaphore_once, NULL);
 }
 
-/* ---- semaphores of others ---- */
+/* ---- semaphores, and the key that names them ---- */
 
-static key_t key_of(int attempt)
+static int lock_key(void)
 {
-	unsigned char digest[SHA256_BYTES];
-	char label[256];
-	key_t key;
+	char name[RECORD_DESCRIPTION_MAX + 32];
+	struct stat status;
+	long serial;
 
-	snprintf(label, sizeof label, "apitoken lock %d of %d: %s", attempt, ALICE, description);
-	sha256(label, strlen(label), digest);
-	memcpy(&key, digest, sizeof key);
-	return key;
+	CHECK(stat("/proc/self/ns/ipc", &status) == 0);
+	snprintf(name, sizeof name, "apitoken:lock:unit-test:%llu",
+		 (unsigned long long)status.st_ino);
+	serial = keyctl_search(KEY_SPEC_USER_KEYRING, "user", name, 0);
+	return serial < 0 ? -1 : (int)serial;
 }
 
-/* As bob: semaphores under alice's keys, that are held for ever, open to all, closed, or too many. */
-static void plant(void *count)
+/* As the key tells. -1: there is no key. */
+static int named_semaphore(void)
 {
-	for (int i = 0; i < *(int *)count; i++) {
-		const int mode = i % 3 == 0 ? 0666 : i % 3 == 1 ? 0600 : 0;
-		const int semaphore = semget(key_of(i), 1 + i % 2, IPC_CREAT | IPC_EXCL | mode);
-		struct sembuf hold = { .sem_op = 1 };
+	const int serial = lock_key();
+	char text[32] = "";
 
-		CHECK(semaphore >= 0);
-		if (mode != 0)
-			CHECK(semop(semaphore, &hold, 1) == 0);
+	if (serial < 0)
+		return -1;
+	CHECK(keyctl_read(serial, text, sizeof text - 1) > 0);
+	return atoi(text);
+}
+
+static int semaphores_in_all(void)
+{
+	FILE *file = fopen("/proc/sysvipc/sem", "re");
+	char line[256];
+	int count = -1; /* the heading */
+
+	CHECK(file != NULL);
+	while (fgets(line, sizeof line, file) != NULL)
+		count++;
+	fclose(file);
+	return count;
+}
+
+static void make_first_together(void *nothing)
+{
+	(void)nothing;
+	for (int i = 0; i < 20; i++) {
+		pid_t children[MANY];
+
+		CHECK(keyctl_clear(KEY_SPEC_USER_KEYRING) == 0);
+		shared->counter = 0;
+		for (int k = 0; k < MANY; k++) {
+			children[k] = fork();
+			if (children[k] == 0) {
+				expect_alone();
+				_exit(0);
+			}
+		}
+		for (int k = 0; k < MANY; k++)
+			finish_act(children[k]);
+		CHECK(semctl(named_semaphore(), 0, IPC_RMID) == 0);
+		CHECK(semaphores_in_all() == 0);
 	}
+}
+
+static void test_made_together(void **state)
+{
+	(void)state;
+	NEED_NAMESPACES();
+	assert_int_equal(unshare(CLONE_NEWIPC), 0);
+	act_as(alice, make_first_together, NULL);
+}
+
+static void use_and_keep(void *semaphore)
+{
+	use_lock(false);
+	*(int *)semaphore = named_semaphore();
+}
+
+/* As bob: whatever he may do to a semaphore whose number he knows, and to those he can guess. */
+static void attack(void *semaphore)
+{
+	const int target = *(int *)semaphore;
+	struct sembuf hold = { .sem_op = 1, .sem_flg = IPC_NOWAIT };
+
+	CHECK(semop(target, &hold, 1) == -1 && errno == EACCES);
+	CHECK(semctl(target, 0, GETVAL) == -1 && errno == EACCES);
+	CHECK(semctl(target, 0, SETVAL, 1) == -1 && errno == EACCES);
+	CHECK(semctl(target, 0, IPC_RMID) == -1 && errno == EPERM);
+}
+
+static void test_other_user(void **state)
+{
+	int *semaphore = &shared->counter;
+
+	(void)state;
+	NEED_NAMESPACES();
+	act_as(alice, use_and_keep, semaphore);
+	act_as(bob, attack, semaphore);
+	act_as(alice, use_and_keep, semaphore);
+}
+
+/* The key names a set that is bob's, open to all and held: numbers are used again. */
+static void make_trap(void *semaphore)
+{
+	struct sembuf hold[] = { { .sem_num = 0, .sem_op = 1 }, { .sem_num = 1, .sem_op = 1 } };
+
+	*(int *)semaphore = semget(IPC_PRIVATE, 2, IPC_CREAT | 0666);
+	CHECK(*(int *)semaphore >= 0 && semop(*(int *)semaphore, hold, 2) == 0);
+}
+
+static void step_into_trap(void *semaphore)
+{
+	const int trap = *(int *)semaphore;
+	char number[32];
+
+	use_lock(false);
+	snprintf(number, sizeof number, "%d", trap);
+	CHECK(keyctl_update(lock_key(), number, strlen(number)) == 0);
+	use_lock(false);
+	CHECK(named_semaphore() != trap);
+	CHECK(keyctl_update(lock_key(), "no number", 9) == 0);
+	use_lock(false);
+}
+
+static void test_trap(void **state)
+{
+	int *semaphore = &shared->counter;
+
+	(void)state;
+	NEED_NAMESPACES();
+	act_as(bob, make_trap, semaphore);
+	act_as(alice, step_into_trap, semaphore);
+}
+
+/* A key that is over stands in the way until the kernel collects it, minutes later. */
+static void use_after_end(void *nothing)
+{
+	(void)nothing;
+	use_lock(false);
+	CHECK(keyctl_set_timeout((key_serial_t)lock_key(), 1) == 0);
+	while (lock_key() >= 0)
+		usleep(10000);
+	CHECK(errno == EKEYEXPIRED);
+	use_lock(false);
+	CHECK(keyctl_revoke((key_serial_t)lock_key()) == 0);
+	use_lock(false);
+}
+
+static void test_ended_key(void **state)
+{
+	(void)state;
+	NEED_NAMESPACES();
+	act_as(alice, use_after_end, NULL);
 }
 
 static void expect_no_lock(void *nothing)
@@ -363,20 +513,25 @@ static void expect_no_lock(void *nothing)
 	(void)nothing;
 	CHECK(lock_acquire(&lock, description, in_ms(LATE_MS), &error) == -1);
 	CHECK(error.code == ERROR_SYSTEM);
+	CHECK(lock_key() < 0);
 }
 
-static void test_planted_semaphores(void **state)
+static void forbid_semaphores(void)
 {
-	int some = 7, all = 64;
+	FILE *file = fopen("/proc/sys/kernel/sem", "we");
 
+	CHECK(file != NULL && fputs("32000 1024000000 500 0", file) >= 0 && fclose(file) == 0);
+}
+
+static void test_no_lock(void **state)
+{
 	(void)state;
 	NEED_NAMESPACES();
 	assert_int_equal(unshare(CLONE_NEWIPC), 0);
-	act_as(BOB, plant, &some);
-	act_as(ALICE, use_semaphore_once, NULL);
-	assert_int_equal(unshare(CLONE_NEWIPC), 0);
-	act_as(BOB, plant, &all);
-	act_as(ALICE, expect_no_lock, NULL);
+	forbid_semaphores();
+	act_as(alice, expect_no_lock, NULL);
+	make_folder(alice, 0700);
+	act_as(alice, use_file_alone, NULL);
 	assert_int_equal(unshare(CLONE_NEWIPC), 0);
 }
 
@@ -391,11 +546,11 @@ static void wait_for_removed(void *nothing)
 		_exit(0);
 	}
 	/* Until the waiter sleeps in the kernel on it. */
-	while (semctl(semget(key_of(0), 1, 0), 0, GETZCNT) != 1) {
+	while (semctl(named_semaphore(), 0, GETZCNT) != 1) {
 		CHECK(waitpid(waiter, NULL, WNOHANG) == 0);
 		usleep(1000);
 	}
-	CHECK(semctl(semget(key_of(0), 1, 0), 0, IPC_RMID) == 0);
+	CHECK(semctl(named_semaphore(), 0, IPC_RMID) == 0);
 	finish_act(waiter);
 	end_holder(holder);
 }
@@ -404,14 +559,17 @@ static void test_removed_semaphore(void **state)
 {
 	(void)state;
 	NEED_NAMESPACES();
-	act_as(ALICE, wait_for_removed, NULL);
+	act_as(alice, wait_for_removed, NULL);
 }
 
 static void enter_namespaces(void)
 {
-	if (geteuid() != 0)
-		missing_here = "needs root, to act as other users";
-	else if (unshare(CLONE_NEWNS | CLONE_NEWIPC) != 0 ||
+	missing_here = keyrings_missing();
+	if (missing_here != NULL)
+		return;
+	choose_users();
+	snprintf(folder, sizeof folder, "/run/user/%u", alice);
+	if (unshare(CLONE_NEWNS | CLONE_NEWIPC) != 0 ||
 		 mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
 		 mount("tests", "/run", "tmpfs", 0, NULL) != 0 || mkdir("/run/user", 0755) != 0)
 		missing_here = "needs a private mount namespace";
@@ -432,8 +590,14 @@ int main(void)
 		IN_FOLDER("REF-05 a lock file that is a link, a FIFO or a folder is not used",
 			  test_strange_lock_files),
 		IN_FOLDER("a read-only folder is not used", test_read_only_folder),
-		IN_FOLDER("REF-05 semaphores that another user planted block nobody",
-			  test_planted_semaphores),
+		IN_FOLDER("REF-05 another user can neither hold, read nor remove the semaphore",
+			  test_other_user),
+		IN_FOLDER("REF-05 a number that means another user's semaphore is not used",
+			  test_trap),
+		IN_FOLDER("processes that make the first lock at once make one", test_made_together),
+		IN_FOLDER("a key of the lock that has ended is replaced", test_ended_key),
+		IN_FOLDER("REF-07 without semaphores the file serves; without both, nothing does",
+			  test_no_lock),
 		IN_FOLDER("a semaphore removed under its waiters is made anew",
 			  test_removed_semaphore),
 	};
