@@ -127,13 +127,16 @@ as_localuser_in_alices_session()
 	vendor_password bob | as alice apitoken login acme --account bob --password-stdin
 	descriptions=$(keys_of alice | cut -d' ' -f6- | grep apitoken | sort)
 	echo "$descriptions"
-	[ "$(wc -l <<<"$descriptions")" -eq 2 ]
-	[ "$(head -1 <<<"$descriptions")" = apitoken:v1:acme ]
-	[[ "$(tail -1 <<<"$descriptions")" =~ ^apitoken:v1:acme:[0-9a-f]{16}$ ]]
+	[ "$(wc -l <<<"$descriptions")" -eq 4 ]
+	[ "$(sed -n 3p <<<"$descriptions")" = apitoken:v1:acme ]
+	[[ "$(sed -n 4p <<<"$descriptions")" =~ ^apitoken:v1:acme:[0-9a-f]{16}$ ]]
+	# The locks beside them: a number of the IPC namespace more.
+	[ "$(head -2 <<<"$descriptions" | grep -cE '^apitoken:lock:acme(:[0-9a-f]{16})?:[0-9]+$')" -eq 2 ]
 	run as bob grep apitoken: /proc/keys
+	echo "$output"
 	[ -z "$output" ]
 	for user in alice root; do
-		run as "$user" grep -E "apitoken:v1:.*(alice|bob|test|http)" /proc/keys
+		run as "$user" grep -E "apitoken:(v1|lock):.*(alice|bob|test|http)" /proc/keys
 		[ -z "$output" ]
 	done
 }
