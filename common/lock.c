@@ -110,6 +110,11 @@ static int explain(enum lock_result result, int errnum, struct error *error)
 	if (result == LOCK_BUSY)
 		return error_set(error, ERROR_UNAVAILABLE,
 				 "another process is still renewing this token: try again");
+	if (errnum == EDQUOT)
+		return error_set_errno(error, ERROR_KEYRING, errnum,
+				       "there is no room for a lock: the kernel keyring of uid %u "
+				       "is full; remove keys (keyctl show @u), or raise "
+				       "/proc/sys/kernel/keys/maxbytes or maxkeys", geteuid());
 	return error_set_errno(error, ERROR_SYSTEM, errnum,
 			       "there is no lock for renewing a token: /run/user/%u is not usable, "
 			       "and no semaphore of System V can be had", geteuid());

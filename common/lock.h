@@ -24,7 +24,7 @@ struct lock {
 };
 
 /*
- * The lock of a refresh. Waits until the deadline (clock_monotonic_ms() scale). 0, or -1: ERROR_UNAVAILABLE (still held), ERROR_SYSTEM. description: the record's. Runs as the user,
+ * The lock of a refresh. Waits until the deadline (clock_monotonic_ms() scale). 0, or -1: ERROR_UNAVAILABLE (still held), ERROR_KEYRING (no room), ERROR_SYSTEM. description: the record's. Runs as the user,
  * whose keyring it looks into.
  */
 int lock_acquire(struct lock *lock, const char *description, int64_t deadline_ms, struct error *error);
