@@ -5,6 +5,8 @@
 
 enum { MILLISECONDS = 1000, NANOSECONDS = 1000000 };
 
+static const int64_t written_at = 1767225600; /* 2026-01-01 */
+
 static int64_t read_clock(clockid_t clock)
 {
 	struct timespec now;
@@ -24,6 +26,11 @@ int64_t clock_utc(void)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (int64_t)now.tv_sec;
+}
+
+bool clock_is_possible(int64_t utc)
+{
+	return utc >= written_at;
 }
 
 struct moment moment_now(void)

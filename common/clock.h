@@ -6,6 +6,7 @@
 #ifndef APITOKEN_CLOCK_H
 #define APITOKEN_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* One moment on both clocks, in milliseconds: since 1970, and since the machine was started. */
@@ -17,5 +18,7 @@ struct moment {
 struct moment moment_now(void);
 int64_t clock_utc(void);       /* UTC seconds */
 int64_t clock_uptime_ms(void); /* milliseconds since the machine was started, its sleep included */
+/* False for a time (UTC seconds) that lies before this program was written: the clock that says so is wrong. */
+bool clock_is_possible(int64_t utc);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/exchange.h"
 #include "common/fetch/document.h"
 #include "common/fetch/judge.h"
@@ -216,7 +217,7 @@ static int read_tokens(struct reading *reading, const struct document_value *acc
 
 /* ---- lifetimes ---- */
 
-/* The moment from which an absolute end is measured: the vendor's own clock, wherever it shows. */
+/* The moment from which an absolute end is measured: the vendor's own clock, wherever it shows; else this machine's, where that can be right. -1: nobody knows. */
 static int64_t reference_moment(const struct reading *reading)
 {
 	struct document_value value;
@@ -226,7 +227,9 @@ static int64_t reference_moment(const struct reading *reading)
 		moment = lifetime_moment(&value);
 	if (moment == 0)
 		moment = reading->answer->date;
-	return moment == 0 ? reading->context->now : moment;
+	if (moment != 0)
+		return moment;
+	return clock_is_possible(reading->context->now) ? reading->context->now : -1;
 }
 
 /* The step's setting, else [answer]'s, else fallback. */
@@ -385,6 +388,22 @@ static int read_success(struct reading *reading)
 	return read_subject(reading);
 }
 
+/* The vendor's clock is another: worth a line where all went well, and a cause where it does not accept what we made of the time. */
+static void doubt_clock(struct reading *reading)
+{
+	const struct answer_context *context = reading->context;
+	struct outcome *outcome = reading->outcome;
+	char doubt[CLOCK_DOUBT_TEXT_MAX];
+	size_t length = strlen(outcome->message);
+
+	if (!clock_doubt_date(doubt, context->host, reading->answer->date, context->now))
+		return;
+	if (outcome->verdict == VERDICT_SUCCESS && length == 0)
+		text_copy(outcome->message, sizeof(outcome->message), doubt);
+	else if (outcome->verdict == VERDICT_CONFIGURATION)
+		snprintf(outcome->message + length, sizeof(outcome->message) - length, "; %s", doubt);
+}
+
 static int read_whole(struct reading *reading)
 {
 	int status = reading->answer->status;
@@ -411,6 +430,7 @@ int answer_read(const struct answer_context *context, const struct http_answer *
 	result = read_whole(&reading);
 	if (result == 0)
 		outcome->verdict = VERDICT_SUCCESS;
+	doubt_clock(&reading);
 	document_release(reading.document);
 	return result;
 }

@@ -21,7 +21,7 @@ struct answer_context {
 	bool keep_refresh;        /* whether a refresh token is wanted; otherwise it is not even looked at */
 	bool needs_token;         /* false: the status alone decides (revoke) */
 	int64_t default_lifetime; /* seconds, 0: the dialect's */
-	int64_t now;              /* UTC seconds */
+	int64_t now;              /* UTC seconds by this machine's clock */
 };
 
 /* True for application/json, anything that ends in "+json", and the types of the step's accept_type; parameters like charset do not matter. */

@@ -5,9 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/fetch/clock_doubt.h"
 #include "common/text.h"
 
-enum { VERIFY_UNSPECIFIED = 1 }; /* what libcurl leaves where the chain is good and the name is not */
+enum {
+	VERIFY_UNSPECIFIED = 1, /* what libcurl leaves where the chain is good and the name is not */
+	VERIFY_NOT_YET_VALID = 9,
+	VERIFY_EXPIRED = 10,
+};
 
 struct cause {
 	long code;
@@ -17,8 +22,8 @@ struct cause {
 /* openssl/x509_vfy.h; that header is not among our build needs, and these numbers are its stable interface. */
 static const struct cause certificate_causes[] = {
 	{ 2, "the certificate's issuer is unknown: is ca_file right?" },
-	{ 9, "the certificate is not valid yet: is this machine's clock right?" },
-	{ 10, "the certificate has expired: is this machine's clock right?" },
+	{ VERIFY_NOT_YET_VALID, "the certificate is not valid yet" },
+	{ VERIFY_EXPIRED, "the certificate has expired" },
 	{ 18, "the certificate is self-signed and not trusted: is ca_file right?" },
 	{ 19, "the certificate authority is unknown: is ca_file right?" },
 	{ 20, "the certificate authority is unknown: is ca_file right?" },
@@ -64,7 +69,12 @@ static const char *find(const struct cause causes[], size_t count, long code)
 
 #define FIND(causes, code) find(causes, sizeof(causes) / sizeof((causes)[0]), code)
 
-void cause_describe(int code, long verify, int errnum, struct http_failure *failure)
+static bool is_about_time(int code, long verify)
+{
+	return code == CURLE_PEER_FAILED_VERIFICATION && (verify == VERIFY_NOT_YET_VALID || verify == VERIFY_EXPIRED);
+}
+
+void cause_describe(int code, long verify, int errnum, int64_t now, struct http_failure *failure)
 {
 	const char *text = FIND(curl_causes, code);
 
@@ -73,6 +83,8 @@ void cause_describe(int code, long verify, int errnum, struct http_failure *fail
 		text = FIND(certificate_causes, verify);
 	if (code == CURLE_COULDNT_CONNECT && errnum != 0)
 		snprintf(failure->cause, sizeof(failure->cause), "could not connect: %s", strerror(errnum));
+	else if (text != NULL && is_about_time(code, verify))
+		clock_doubt_certificate(failure->cause, text, now);
 	else if (text != NULL)
 		snprintf(failure->cause, sizeof(failure->cause), "%s", text);
 	else if (code == CURLE_PEER_FAILED_VERIFICATION && verify > VERIFY_UNSPECIFIED)

@@ -6,9 +6,9 @@
 #include "common/fetch/http.h"
 
 /*
- * code: a CURLcode; verify: OpenSSL's X509_V_ERR (0: none); errnum: of the failed connect, 0 where unknown. Trust in our own configuration (an unreadable CA file)
+ * code: a CURLcode; verify: OpenSSL's X509_V_ERR (0: none); errnum: of the failed connect, 0 where unknown; now: UTC seconds. Trust in our own configuration (an unreadable CA file)
  * is VERDICT_CONFIGURATION, everything else VERDICT_UNAVAILABLE.
  */
-void cause_describe(int code, long verify, int errnum, struct http_failure *failure);
+void cause_describe(int code, long verify, int errnum, int64_t now, struct http_failure *failure);
 
 #endif

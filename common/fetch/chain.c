@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "common/clock.h"
 #include "common/fetch/answer.h"
 #include "common/fetch/call.h"
 #include "common/fetch/discovery.h"
@@ -82,7 +82,7 @@ static int read_answer(struct chain *chain, const struct call *call, const struc
 		.keep_refresh = chain->request->keep_refresh || chain->step->next[0] != '\0',
 		.needs_token = strcmp(chain->request->operation, "revoke") != 0 || chain->step->next[0] != '\0',
 		.default_lifetime = chain->request->default_lifetime,
-		.now = (int64_t)time(NULL),
+		.now = clock_utc(),
 	};
 
 	return answer_read(&context, answer, chain->outcome);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/fetch/cause.h"
 #include "common/message.h"
 #include "common/text.h"
@@ -21,6 +22,7 @@ struct transfer {
 	struct curl_slist *headers, *connect_to;
 	struct http_answer *answer;
 	size_t headers_seen; /* bytes */
+	char retry_after[64]; /* "": not told */
 	int types_seen;      /* Content-Type lines of the answer */
 	bool no_names;       /* the certificate names no host */
 	bool orphaned;       /* nobody waits for the answer any more */
@@ -72,10 +74,13 @@ static void take_header_line(struct transfer *transfer, const char *line, size_t
 	if (length > 5 && memcmp(line, "HTTP/", 5) == 0) { /* a new answer begins, behind a 1xx */
 		answer->content_type[0] = '\0';
 		answer->date = 0;
+		transfer->retry_after[0] = '\0';
 		transfer->types_seen = 0;
 	} else if (header_value(line, length, "Content-Type", text, sizeof(text))) {
 		transfer->types_seen++;
 		text_copy(answer->content_type, sizeof(answer->content_type), transfer->types_seen == 1 ? text : "");
+	} else if (header_value(line, length, "Retry-After", transfer->retry_after, sizeof(transfer->retry_after))) {
+		return;
 	} else if (header_value(line, length, "Date", text, sizeof(text))) {
 		time_t date = curl_getdate(text, NULL);
 
@@ -267,18 +272,28 @@ static CURLcode set_all(struct transfer *transfer, const struct call *call, cons
 
 /* ---- one exchange ---- */
 
+/* Seconds, or a moment (RFC 9110 section 10.2.3) that is the vendor's, and measured by its own clock. 0: not told. */
+static int64_t retry_after(const struct transfer *transfer)
+{
+	const char *text = transfer->retry_after;
+	int64_t seconds = 0;
+	time_t moment;
+
+	if (number_parse(text, 0, INT64_MAX, &seconds) < 0 && (moment = curl_getdate(text, NULL)) > 0)
+		seconds = (int64_t)moment - (transfer->answer->date != 0 ? transfer->answer->date : clock_utc());
+	return seconds < 0 ? 0 : seconds > HTTP_RETRY_AFTER_MAX ? HTTP_RETRY_AFTER_MAX : seconds;
+}
+
 static void take_result(struct transfer *transfer)
 {
 	struct http_answer *answer = transfer->answer;
-	curl_off_t retry_after = 0;
 	const char *address = NULL;
 	long status = 0;
 
 	curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(transfer->curl, CURLINFO_RETRY_AFTER, &retry_after);
 	curl_easy_getinfo(transfer->curl, CURLINFO_PRIMARY_IP, &address);
 	answer->status = status >= 100 && status <= 599 ? (int)status : 0;
-	answer->retry_after = retry_after < 0 ? 0 : retry_after > HTTP_RETRY_AFTER_MAX ? HTTP_RETRY_AFTER_MAX : (int64_t)retry_after;
+	answer->retry_after = retry_after(transfer);
 	text_copy(answer->address, sizeof(answer->address), address == NULL ? "" : address);
 }
 
@@ -291,7 +306,7 @@ static void describe(const struct transfer *transfer, CURLcode code, struct http
 	if (transfer->orphaned)
 		text_copy(failure->cause, sizeof(failure->cause), "the caller is gone");
 	else
-		cause_describe((int)code, verify, (int)errnum, failure);
+		cause_describe((int)code, verify, (int)errnum, clock_utc(), failure);
 }
 
 /* Without any authority every server is refused; say that it is our side. */

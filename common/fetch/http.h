@@ -10,6 +10,7 @@
 
 #include "common/dialect.h"
 #include "common/fetch/call.h"
+#include "common/fetch/clock_doubt.h"
 #include "common/secret.h"
 
 enum {
@@ -39,7 +40,7 @@ struct http_answer {
 
 struct http_failure {
 	enum verdict verdict; /* VERDICT_UNAVAILABLE or VERDICT_CONFIGURATION */
-	char cause[160];      /* "unknown certificate authority": no host, no secret */
+	char cause[CLOCK_DOUBT_TEXT_MAX];      /* "unknown certificate authority": no host, no secret */
 };
 
 /* Sends it once. Returns 0 and *answer for any complete answer, or -1 and *failure. *answer is initialised here, the caller releases it. */

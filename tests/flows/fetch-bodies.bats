@@ -216,6 +216,13 @@ grants()
 	END
 }
 
+@test "NET-15 a moment in Retry-After is measured by the vendor's own clock" {
+	lie --status 503 --header 'Date: Thu, 01 Jan 2032 00:00:00 GMT' --header 'Retry-After: Thu, 01 Jan 2032 00:00:45 GMT' --body ''
+	[ "$(value retry_after)" = 45 ]
+	lie --status 503 --header 'Retry-After: Thu, 01 Jan 1998 00:01:00 GMT' --header 'Date: Thu, 01 Jan 1998 00:00:00 GMT' --body ''
+	[ "$(value retry_after)" = 60 ]
+}
+
 @test "SEC-01 what the vendor echoes does not come out in a message" {
 	lie --status 400 --header 'Content-Type: application/json' --body '{"error":"CANARY-of-alice","error_description":"CANARY-of-alice"}'
 	verdict_is unavailable

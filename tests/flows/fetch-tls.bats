@@ -36,8 +36,8 @@ refused()
 
 @test "NET-01 every bad certificate: unavailable with its cause, and not one byte sent" {
 	refused self-signed 'self-signed'
-	refused expired 'expired: is this machine'
-	refused not-yet-valid 'not valid yet'
+	refused expired 'has expired: clock? this machine says 20'
+	refused not-yet-valid 'is not valid yet: clock? this machine says 20'
 	refused wrong-host 'another host'
 	refused cn-only 'subjectAltName'
 	refused client-only 'not made for a server'

@@ -2,14 +2,20 @@
 /* What an answer says about time, read whole: defaults, references, refresh lives. */
 #include "tests/unit/answers.h"
 
-static struct outcome read_body(const struct dialect *dialect, const char *body, int64_t date)
+/* date: the vendor's Date header, 0: none; now: this machine's clock */
+static struct outcome read_body_at(const struct dialect *dialect, const char *body, int64_t date, int64_t now)
 {
-	const struct sample sample = { .status = 200, .type = "application/json", .body = body, .date = date };
+	const struct sample sample = { .status = 200, .type = "application/json", .body = body, .date = date, .now = now };
 	struct outcome outcome;
 
 	answers_read(dialect, &sample, &outcome);
 	outcome_release(&outcome);
 	return outcome;
+}
+
+static struct outcome read_body(const struct dialect *dialect, const char *body, int64_t date)
+{
+	return read_body_at(dialect, body, date, ANSWERS_NOW);
 }
 
 static void check_lifetime(const struct dialect *dialect, const char *member, int64_t seconds, const char *from)
@@ -72,8 +78,17 @@ static void test_references(void **state)
 	assert_int_equal(outcome.lifetime, 3600);
 	outcome = read_body(&dialect, "{\"access_token\":\"t\",\"expires_at\":1600000900}", 1600000000);
 	assert_int_equal(outcome.lifetime, 900);
-	outcome = read_body(&dialect, "{\"access_token\":\"t\",\"expires_at\":1700000060}", 0);
+	outcome = read_body(&dialect, "{\"access_token\":\"t\",\"expires_at\":1800000060}", 0);
 	assert_int_equal(outcome.lifetime, 60);
+	/* Where only a clock that cannot be right is there, an absolute end says nothing, and a duration what it always says. */
+	outcome = read_body_at(&dialect, "{\"access_token\":\"t\",\"expires_at\":1800000060}", 0, 86400);
+	assert_int_equal(outcome.verdict, VERDICT_SUCCESS);
+	assert_string_equal(outcome.lifetime_from, "default");
+	outcome = read_body_at(&dialect, "{\"access_token\":\"t\",\"expires_at\":1800000060}", 1800000000, 86400);
+	assert_int_equal(outcome.lifetime, 60);
+	outcome = read_body_at(&dialect, "{\"access_token\":\"t\",\"expires_in\":60}", 0, 86400);
+	assert_int_equal(outcome.lifetime, 60);
+	assert_string_equal(outcome.lifetime_from, "expires_in");
 	/* Amino's older sample: the end is the login itself */
 	outcome = read_body(&dialect, "{\"access_token\":\"t\",\"expires_at\":1538126476,\"login_timestamp\":1538126476}", 0);
 	assert_int_equal(outcome.verdict, VERDICT_SUCCESS);

@@ -21,8 +21,8 @@ static void test_causes(void **state)
 		{ CURLE_COULDNT_CONNECT, 0, 0, VERDICT_UNAVAILABLE, "could not connect" },
 		{ CURLE_OPERATION_TIMEDOUT, 0, 0, VERDICT_UNAVAILABLE, "in time" },
 		{ CURLE_SSL_CONNECT_ERROR, 0, 0, VERDICT_UNAVAILABLE, "TLS handshake" },
-		{ CURLE_PEER_FAILED_VERIFICATION, 10, 0, VERDICT_UNAVAILABLE, "expired: is this machine's clock right?" },
-		{ CURLE_PEER_FAILED_VERIFICATION, 9, 0, VERDICT_UNAVAILABLE, "not valid yet: is this machine's clock right?" },
+		{ CURLE_PEER_FAILED_VERIFICATION, 10, 0, VERDICT_UNAVAILABLE, "the certificate has expired: clock? this machine says 2027-01-15 08:00 UTC" },
+		{ CURLE_PEER_FAILED_VERIFICATION, 9, 0, VERDICT_UNAVAILABLE, "the certificate is not valid yet: clock? this machine says 2027-01-15 08:00 UTC" },
 		{ CURLE_PEER_FAILED_VERIFICATION, 20, 0, VERDICT_UNAVAILABLE, "authority is unknown" },
 		{ CURLE_PEER_FAILED_VERIFICATION, 0, 0, VERDICT_UNAVAILABLE, "another host" },
 		{ CURLE_PEER_FAILED_VERIFICATION, 1, 0, VERDICT_UNAVAILABLE, "another host" },
@@ -37,7 +37,7 @@ static void test_causes(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct http_failure failure;
 
-		cause_describe(rows[i].code, rows[i].verify, rows[i].errnum, &failure);
+		cause_describe(rows[i].code, rows[i].verify, rows[i].errnum, 1800000000, &failure);
 		assert_int_equal(failure.verdict, rows[i].verdict);
 		if (strstr(failure.cause, rows[i].part) == NULL)
 			fail_msg("curl %d, verify %ld: %s", rows[i].code, rows[i].verify, failure.cause);
