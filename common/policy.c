@@ -18,8 +18,10 @@ struct wishes {
 	char vendor[VENDOR_NAME_MAX];
 	char prompt[sizeof(((struct policy *)NULL)->prompt) - 1];
 	int64_t minimum_uid, fetch_uid; /* 0: not set */
-	int store;                      /* -1: not set */
+	int store, on_last_logout;      /* -1: not set */
 };
+
+#define NO_WISHES { .store = -1, .on_last_logout = -1 }
 
 struct reader {
 	const char *service; /* may be NULL */
@@ -43,12 +45,20 @@ static const struct setting_word store_words[] = {
 	{ NULL, 0 },
 };
 
+static const struct setting_word on_last_logout_words[] = {
+	{ "delete", LAST_LOGOUT_DELETE },
+	{ "revoke", LAST_LOGOUT_REVOKE },
+	{ "keep", LAST_LOGOUT_KEEP },
+	{ NULL, 0 },
+};
+
 static const struct setting settings[] = {
 	SETTING_ARRAY("vendor", wishes, vendor, vendor_fault),
 	SETTING_ARRAY("prompt", wishes, prompt, prompt_fault),
 	SETTING_NUMBER("minimum_uid", wishes, minimum_uid, 1, UID_HIGHEST, ""),
 	SETTING_NUMBER("fetch_uid", wishes, fetch_uid, 1, UID_HIGHEST, ""),
 	SETTING_CHOICE("store", wishes, store, store_words),
+	SETTING_CHOICE("on_last_logout", wishes, on_last_logout, on_last_logout_words),
 	{ .key = NULL },
 };
 
@@ -56,7 +66,7 @@ static int read_entry(const struct ini_entry *entry, void *context, struct error
 {
 	static const char prefix[] = "pam:";
 	struct reader *reader = context;
-	struct wishes other = { .store = -1 },
+	struct wishes other = NO_WISHES,
 		      *wishes = &other; /* other services are judged, too */
 	const char *service = entry->section + strlen(prefix);
 
@@ -85,6 +95,8 @@ static void policy_take(struct policy *policy, const struct wishes *wishes)
 		policy->fetch_uid = (uid_t)wishes->fetch_uid;
 	if (wishes->store >= 0)
 		policy->store_required = wishes->store == 1;
+	if (wishes->on_last_logout >= 0)
+		policy->on_last_logout = (enum last_logout)wishes->on_last_logout;
 }
 
 int policy_load(struct policy *policy, const char *folder, const char *service, struct error *error)
@@ -92,9 +104,7 @@ int policy_load(struct policy *policy, const char *folder, const char *service, 
 	struct policy built = { .minimum_uid = 1000,
 				.fetch_uid = FETCH_UID_DEFAULT,
 				.prompt = "Password: " };
-	struct reader reader = { .service = service,
-				 .all = { .store = -1 },
-				 .own = { .store = -1 } };
+	struct reader reader = { .service = service, .all = NO_WISHES, .own = NO_WISHES };
 	struct error why = { .code = ERROR_NONE };
 	char path[INI_PATH_MAX];
 

@@ -28,26 +28,36 @@ static int take_failure(const struct message *reply, struct error *error)
 	return error_set(error, (enum error_code)code, "%s", text);
 }
 
+struct call {
+	const char *libexec;
+	const char *const *arguments;
+	const char *user;
+	const struct secret *payload; /* NULL: none */
+	bool hand_back;
+};
+
 /* One call of stash. *reply is the caller's only after 0. */
-static int call(const char *libexec, const char *const *arguments, const char *user,
-		const struct secret *payload, struct message *reply, struct error *error)
+static int run(const struct call *call, struct message *reply, struct error *error)
 {
 	char program[PATH_MAX];
 	const struct spawn spawn = {
 		.program = program,
-		.arguments = arguments,
+		.arguments = call->arguments,
 		.deadline_ms = clock_monotonic_ms() + STASH_SECONDS * MILLISECONDS,
 	};
 	struct message request;
 	int result;
 
-	if ((size_t)snprintf(program, sizeof program, "%s/stash", libexec) >= sizeof program)
-		return error_set(error, ERROR_CONFIGURATION, "%s: the path is too long", libexec);
+	if ((size_t)snprintf(program, sizeof program, "%s/stash", call->libexec) >= sizeof program)
+		return error_set(error, ERROR_CONFIGURATION, "%s: the path is too long",
+				 call->libexec);
 	if (message_init_request(&request, MESSAGE_STASH_REQUEST, REQUEST_MAX, error) != 0)
 		return -1;
-	message_put_text(&request, "user", user);
-	if (payload != NULL)
-		message_put(&request, "record", payload->bytes, payload->length);
+	message_put_text(&request, "user", call->user);
+	if (call->payload != NULL)
+		message_put(&request, "record", call->payload->bytes, call->payload->length);
+	if (call->hand_back)
+		message_put_text(&request, "hand_back", "");
 	result = spawn_exchange(&spawn, &request, MESSAGE_STASH_REPLY, reply, error);
 	message_release(&request);
 	return result;
@@ -57,11 +67,12 @@ int stash_park(const char *libexec, const char *user, const struct secret *paylo
 	       int32_t *serial, struct error *error)
 {
 	static const char *const arguments[] = { "stash", "park", NULL };
+	const struct call call = { libexec, arguments, user, payload, false };
 	struct message reply;
 	int64_t number;
 	int result = 0;
 
-	if (call(libexec, arguments, user, payload, &reply, error) != 0)
+	if (run(&call, &reply, error) != 0)
 		return -1;
 	if (message_number(&reply, "serial", 1, INT32_MAX, &number) == 0)
 		*serial = (int32_t)number;
@@ -71,22 +82,92 @@ int stash_park(const char *libexec, const char *user, const struct secret *paylo
 	return result;
 }
 
-int stash_store(const char *libexec, int32_t serial, const struct secret *payload,
-		const char *user, uid_t uid, gid_t gid, struct error *error)
+/* The record in this field; false where it is none. */
+static bool decode(const struct message_field *field, struct record *record)
+{
+	struct secret payload = SECRET_NONE;
+	bool result;
+
+	result = secret_set(&payload, field->value, field->length) == 0 &&
+		 record_decode(&payload, record, NULL) == 0;
+	secret_release(&payload);
+	return result;
+}
+
+/* What it displaced is of use for telling the vendor only: that it cannot be read is no failure. */
+static int take_stored(const struct message *reply, struct record *displaced, struct error *error)
+{
+	struct message_field field;
+
+	if (!message_find(reply, "stored", &field))
+		return take_failure(reply, error);
+	if (displaced != NULL && message_find(reply, "record", &field) &&
+	    !decode(&field, displaced))
+		record_init(displaced);
+	return 0;
+}
+
+int stash_store(const char *libexec, const struct stash_user *user, int32_t serial,
+		const struct secret *payload, struct record *displaced, struct error *error)
 {
 	char serial_text[NUMBER_TEXT_MAX], uid_text[NUMBER_TEXT_MAX], gid_text[NUMBER_TEXT_MAX];
 	const char *const arguments[] = { "stash", "store", serial_text, uid_text, gid_text, NULL };
-	struct message_field stored;
+	const struct call call = { libexec, arguments, user->name, serial == 0 ? payload : NULL,
+				   displaced != NULL };
 	struct message reply;
-	int result = 0;
+	int result;
 
+	if (displaced != NULL)
+		record_init(displaced);
 	snprintf(serial_text, sizeof serial_text, "%d", serial);
-	snprintf(uid_text, sizeof uid_text, "%u", uid);
-	snprintf(gid_text, sizeof gid_text, "%u", gid);
-	if (call(libexec, arguments, user, serial == 0 ? payload : NULL, &reply, error) != 0)
+	snprintf(uid_text, sizeof uid_text, "%u", user->uid);
+	snprintf(gid_text, sizeof gid_text, "%u", user->gid);
+	if (run(&call, &reply, error) != 0)
 		return -1;
-	if (!message_find(&reply, "stored", &stored))
-		result = take_failure(&reply, error);
+	result = take_stored(&reply, displaced, error);
 	message_release(&reply);
 	return result;
+}
+
+static int take_ended(struct stash_ended *ended, struct error *error)
+{
+	if (message_number(&ended->reply, "removed", 0, INT32_MAX, &ended->removed) != 0 ||
+	    message_number(&ended->reply, "untold", 0, INT32_MAX, &ended->untold) != 0)
+		return take_failure(&ended->reply, error);
+	return 0;
+}
+
+int stash_end(const char *libexec, const struct stash_user *user, bool hand_back,
+	      struct stash_ended *ended, struct error *error)
+{
+	char uid_text[NUMBER_TEXT_MAX], gid_text[NUMBER_TEXT_MAX];
+	const char *const arguments[] = { "stash", "end", uid_text, gid_text, NULL };
+	const struct call call = { libexec, arguments, user->name, NULL, hand_back };
+
+	snprintf(uid_text, sizeof uid_text, "%u", user->uid);
+	snprintf(gid_text, sizeof gid_text, "%u", user->gid);
+	if (run(&call, &ended->reply, error) != 0)
+		return -1;
+	if (take_ended(ended, error) == 0)
+		return 0;
+	message_release(&ended->reply);
+	return -1;
+}
+
+bool stash_ended_next(const struct stash_ended *ended, size_t *cursor, struct record *record)
+{
+	static const char name[] = "record";
+	struct message_field field;
+
+	while (message_next(&ended->reply, cursor, &field)) {
+		if (field.name_length == sizeof name - 1 &&
+		    memcmp(field.name, name, field.name_length) == 0 && decode(&field, record))
+			return true;
+	}
+	return false;
+}
+
+void stash_ended_release(struct stash_ended *ended)
+{
+	message_release(&ended->reply);
 }

@@ -1,23 +1,64 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The module's side of stash: a program, because storing into somebody's keyring means becoming that somebody wholly (real, effective and saved ids), which a module must not do to
- * its host. argv: "stash park" (request: user, record; reply: serial) or "stash store SERIAL UID GID" (request: user, and record where SERIAL is 0; reply: stored).
+ * The module's side of stash: a program, because storing into somebody's keyring means becoming
+ * that somebody wholly (real, effective and saved ids), which a module must not do to its host.
+ *
+ *   stash park                    request: user, record; reply: serial
+ *   stash store SERIAL UID GID    request: user, record where SERIAL is 0, hand_back (present: the
+ *                                 record that it replaces is wanted); reply: stored, record
+ *   stash end UID GID             request: user, hand_back; reply: removed (how many), record for
+ *                                 each that is handed back, untold (how many had no room there)
+ *
  * A reply with code (enum error_code) and message tells why not.
  */
 #ifndef APITOKEN_STASH_H
 #define APITOKEN_STASH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "common/error.h"
+#include "common/message.h"
+#include "common/record.h"
 #include "common/secret.h"
 
-enum { STASH_SECONDS = 5 }; /* the deadline of either verb */
+enum { STASH_SECONDS = 5 }; /* the deadline of each verb */
 
-/* libexec: the folder of stash. Park a login (kept_password_join()) for the local user: 0 and *serial, or -1 (ERROR_KEYRING, ERROR_UNAVAILABLE, ...). For effective uid 0. */
-int stash_park(const char *libexec, const char *user, const struct secret *payload, int32_t *serial, struct error *error);
-/* Have a parked record stored for the user with these ids; serial 0: the payload given (an unprivileged host storing for itself). */
-int stash_store(const char *libexec, int32_t serial, const struct secret *payload, const char *user, uid_t uid, gid_t gid, struct error *error);
+struct stash_user {
+	const char *name; /* the local login name */
+	uid_t uid;	  /* never 0 */
+	gid_t gid;
+};
+
+/*
+ * libexec: the folder of stash. Park a login (kept_password_join()) for the local user: 0 and
+ * *serial, or -1 (ERROR_KEYRING, ERROR_UNAVAILABLE, ...). For effective uid 0.
+ */
+int stash_park(const char *libexec, const char *user, const struct secret *payload,
+	       int32_t *serial, struct error *error);
+/*
+ * Have a parked record stored for the user; serial 0: the payload given (an unprivileged host
+ * storing for itself). displaced (NULL: not wanted) becomes the record that stood there, where that
+ * has a refresh token and another one than the new record's; else it is empty. The caller releases
+ * it. 0, or -1 with *error.
+ */
+int stash_store(const char *libexec, const struct stash_user *user, int32_t serial,
+		const struct secret *payload, struct record *displaced, struct error *error);
+
+struct stash_ended {
+	int64_t removed;      /* records that are gone */
+	int64_t untold;	      /* of these, logins that were to be handed back and had no room */
+	struct message reply; /* for stash_ended_next() */
+};
+/*
+ * Have all records of the user removed. hand_back: those with a refresh token are wanted. 0, and
+ * the caller releases *ended; or -1 with *error, and some may be left. For effective uid 0.
+ */
+int stash_end(const char *libexec, const struct stash_user *user, bool hand_back,
+	      struct stash_ended *ended, struct error *error);
+/* The next one that was handed back: *cursor starts at 0. The caller releases *record. */
+bool stash_ended_next(const struct stash_ended *ended, size_t *cursor, struct record *record);
+void stash_ended_release(struct stash_ended *ended);
 
 #endif

@@ -101,7 +101,8 @@ void count_close(struct count *count)
 	 */
 	if (count->locked)
 		flock(count->folder, LOCK_UN);
-	close(count->folder);
+	if (count->folder >= 0)
+		close(count->folder);
 	count->folder = -1;
 	count->locked = false;
 }

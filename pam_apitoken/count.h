@@ -42,7 +42,7 @@ enum count_kind { COUNT_LOGIN, COUNT_SESSION };
  * ERROR_CONFIGURATION (a folder is not safe). count_close() is due after 0.
  */
 int count_open(struct count *count, const char *top, uid_t uid, struct error *error);
-void count_close(struct count *count);
+void count_close(struct count *count); /* also a second time */
 
 /* Adds one for the process we are in. 0 and its name, or -1 with *error. */
 int count_add(const struct count *count, enum count_kind kind, char entry[static COUNT_ENTRY_MAX],

@@ -50,11 +50,6 @@ static int manage_account(const struct context *context)
 	return PAM_IGNORE;
 }
 
-static int open_session(const struct context *context)
-{
-	return session_establish(context, PAM_SESSION_ERR);
-}
-
 EXPORT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	return run(pamh, flags, argc, argv, authenticate);
@@ -72,10 +67,10 @@ EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char 
 
 EXPORT int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	return run(pamh, flags, argc, argv, open_session);
+	return run(pamh, flags, argc, argv, session_open);
 }
 
 EXPORT int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	return run(pamh, flags, argc, argv, session_discard);
+	return run(pamh, flags, argc, argv, session_close);
 }

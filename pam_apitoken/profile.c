@@ -37,20 +37,28 @@ struct profile *profile_open(const struct context *context, struct error *error)
 	return profile;
 }
 
-int profile_load(struct profile *profile, const struct context *context, const char *login,
-		 struct error *error)
+int profile_places(struct profile *profile, const struct context *context, struct error *error)
 {
-	const struct options *options = &context->options;
+	return vendor_places_for_module(&profile->places, context->options.configuration,
+					context->options.libexec, error);
+}
 
+int profile_vendor(struct profile *profile, const struct context *context, struct error *error)
+{
 	if (profile->policy.vendor[0] == '\0')
 		return error_set(
 			error, ERROR_CONFIGURATION,
 			"%s/apitoken.conf: no vendor is named: write \"vendor = NAME\" under [pam]",
-			options->configuration);
-	if (vendor_places_for_module(&profile->places, options->configuration, options->libexec,
-				     error) < 0)
+			context->options.configuration);
+	if (profile_places(profile, context, error) < 0)
 		return -1;
-	if (vendor_load(&profile->vendor, profile->policy.vendor, &profile->places, error) < 0)
+	return vendor_load(&profile->vendor, profile->policy.vendor, &profile->places, error);
+}
+
+int profile_load(struct profile *profile, const struct context *context, const char *login,
+		 struct error *error)
+{
+	if (profile_vendor(profile, context, error) < 0)
 		return -1;
 	if (vendor_dialect(&profile->vendor, &profile->places, &profile->dialect, error) < 0)
 		return -1;

@@ -25,6 +25,10 @@ struct profile {
  * thread may have a small stack.
  */
 struct profile *profile_open(const struct context *context, struct error *error);
+/* Where vendor files are. 0, or -1 with *error. */
+int profile_places(struct profile *profile, const struct context *context, struct error *error);
+/* The same, and reads the policy's vendor, without its dialect. */
+int profile_vendor(struct profile *profile, const struct context *context, struct error *error);
 /*
  * Reads vendor and dialect, and forms the vendor username for this login name. 0, or -1 with
  * *error.

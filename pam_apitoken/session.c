@@ -7,11 +7,19 @@
 #include <unistd.h>
 
 #include "common/keyring.h"
+#include "common/message.h"
 #include "common/policy.h"
+#include "common/revoke.h"
 #include "common/stash.h"
+#include "pam_apitoken/counted.h"
 #include "pam_apitoken/handoff.h"
 #include "pam_apitoken/log.h"
+#include "pam_apitoken/logout.h"
+#include "pam_apitoken/profile.h"
+#include "pam_apitoken/revocation.h"
 #include "pam_apitoken/user.h"
+
+enum { TELL_MILLISECONDS = REVOKE_SECONDS * 1000 };
 
 enum storing { STORING_DONE, STORING_NOT_OURS, STORING_FAILED };
 
@@ -25,6 +33,49 @@ static bool host_is(uid_t uid)
 }
 
 /*
+ * Renewing the tokens of whoever sits there already (unlocking a screen, sudo to oneself) is a
+ * matter between that person and root. From a setuid program that somebody else has started it is
+ * neither: only a whole login (su) stores there.
+ */
+static bool renewal_is_odd(const struct context *context, const struct user *user)
+{
+	const unsigned int renewal = PAM_REINITIALIZE_CRED | PAM_REFRESH_CRED;
+	const uid_t real = getuid();
+
+	return (context->flags & renewal) != 0 && real != 0 && real != user->uid;
+}
+
+/* Stores, and then tells the vendor of a login that lost its place, where it wants to know. */
+static int store(const struct context *context, const struct handoff *handoff,
+		 const struct secret *payload, const struct user *user, struct error *error)
+{
+	const struct stash_user target = { user->name, user->uid, user->gid };
+	struct profile *profile = revocation_of_displaced(context);
+	struct record displaced;
+	int result;
+
+	record_init(&displaced);
+	result = stash_store(context->options.libexec, &target, handoff->serial, payload,
+			     profile == NULL ? NULL : &displaced, error);
+	if (result == 0 && displaced.refresh_token.length > 0)
+		revocation_tell(context, profile, &displaced, user->name,
+				clock_monotonic_ms() + TELL_MILLISECONDS);
+	record_release(&displaced);
+	profile_free(profile);
+	return result;
+}
+
+/* That it could not be counted costs no login. */
+static void warn_uncounted(const struct context *context, const struct user *user, int result,
+			   const struct error *error)
+{
+	if (result != 0)
+		log_line(context, LOG_WARNING,
+			 "a session of user=%s is not counted, so the end of another one may take "
+			 "its tokens, and its own end none: %s", user->name, error->text);
+}
+
+/*
  * The hand-off must name this user, and a key must be root's. It does not after sudo, which
  * authenticates the caller and then sets PAM_USER to the target.
  */
@@ -32,6 +83,7 @@ static enum storing handoff_store(const struct context *context, const struct ha
 				  const struct user *user, struct error *error)
 {
 	const struct secret *payload = handoff->serial == 0 ? &handoff->payload : NULL;
+	struct error counting = { 0 };
 
 	if (payload != NULL && strcmp(handoff->user, user->name) != 0) {
 		error_set(error, ERROR_POLICY, "the login that was handed over is another user's");
@@ -43,29 +95,39 @@ static enum storing handoff_store(const struct context *context, const struct ha
 	}
 	if (payload == NULL && keyring_handoff_check(handoff->serial, user->name, error) < 0)
 		return STORING_NOT_OURS;
-	if (stash_store(context->options.libexec, handoff->serial, payload, user->name, user->uid,
-			user->gid, error) < 0)
-		return STORING_FAILED;
-	return STORING_DONE;
+	if (renewal_is_odd(context, user)) {
+		error_set(error, ERROR_POLICY,
+			  "this host program was started by uid %u, who is somebody else",
+			  (unsigned int)getuid());
+		return STORING_NOT_OURS;
+	}
+	warn_uncounted(context, user, counted_login(context, user, &counting), &counting);
+	return store(context, handoff, payload, user, error) < 0 ? STORING_FAILED : STORING_DONE;
 }
 
 /*
  * Where the policy cannot be read the login goes on: authenticate would have refused it, and the
  * log has the reason.
  */
-static bool store_is_required(const struct context *context)
+static bool read_policy(const struct context *context, struct policy *policy)
 {
-	const void *service = NULL;
-	struct policy policy;
 	struct error error = { 0 };
+	struct profile *profile = profile_open(context, &error);
 
-	if (pam_get_item(context->pamh, PAM_SERVICE, &service) != PAM_SUCCESS)
-		service = NULL;
-	if (policy_load(&policy, context->options.configuration, service, &error) < 0) {
+	if (profile == NULL) {
 		log_line(context, LOG_ERR, "%s", error.text);
 		return false;
 	}
-	return policy.store_required;
+	*policy = profile->policy;
+	profile_free(profile);
+	return true;
+}
+
+static bool store_is_required(const struct context *context)
+{
+	struct policy policy;
+
+	return read_policy(context, &policy) && policy.store_required;
 }
 
 static int storing_failed(const struct context *context, struct handoff *handoff,
@@ -114,5 +176,42 @@ int session_discard(const struct context *context)
 
 	if (handoff_take(context, &handoff))
 		handoff_drop(&handoff);
+	return PAM_SUCCESS;
+}
+
+/* Sessions of people whom the policy leaves out are not ours to count. */
+static void count_session(const struct context *context)
+{
+	struct error error = { 0 };
+	struct policy policy;
+	struct user user;
+
+	if (user_current(context, &user, &error) == PAM_SUCCESS && read_policy(context, &policy) &&
+	    user_admit(&user, &policy, &error) == PAM_SUCCESS)
+		warn_uncounted(context, &user, counted_session(context, &user, &error), &error);
+}
+
+/* Counting comes first: the end of another session must not take what is stored now. */
+int session_open(const struct context *context)
+{
+	count_session(context);
+	return session_establish(context, PAM_SESSION_ERR);
+}
+
+int session_close(const struct context *context)
+{
+	struct error error = { 0 };
+	struct count count;
+	struct user user;
+
+	session_discard(context);
+	if (user_current(context, &user, &error) != PAM_SUCCESS)
+		return PAM_SUCCESS;
+	if (counted_end(context, &user, &count, &error))
+		logout_last(context, &user, &count);
+	else if (error.code != ERROR_NONE)
+		log_line(context, LOG_WARNING,
+			 "whether the last session of user=%s is over is not known, so tokens stay: "
+			 "%s", user.name, error.text);
 	return PAM_SUCCESS;
 }

@@ -16,6 +16,16 @@
  */
 int session_establish(const struct context *context, int failure);
 /*
+ * open_session: counts the session, then does what session_establish() does. PAM_SESSION_ERR only
+ * for a token that could not be stored with "store = required".
+ */
+int session_open(const struct context *context);
+/*
+ * close_session: where it was the person's last, on_last_logout decides about the tokens. Always
+ * PAM_SUCCESS.
+ */
+int session_close(const struct context *context);
+/*
  * Drops a hand-off that nobody used. Stored records stay: other sessions of the person may use
  * them. Always PAM_SUCCESS.
  */

@@ -30,7 +30,7 @@ setup()
 configure()
 {
 	install -m 644 "$GLEWLWYD/ca.pem" /etc/apitoken/glewlwyd-ca.pem
-	printf '[pam]\nvendor = glewlwyd\n' >/etc/apitoken/apitoken.conf
+	printf '[pam]\nvendor = glewlwyd\non_last_logout = keep\n' >/etc/apitoken/apitoken.conf
 	cat >/etc/apitoken/vendors.d/glewlwyd.conf <<-END
 	[vendor]
 	dialect = glewlwyd

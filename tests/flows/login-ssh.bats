@@ -91,7 +91,7 @@ setup() { fresh_start; }
 }
 
 @test "PAM-06 store = required in a stack that requires the module's session: a full keyring fails the login" {
-	printf '[pam]\nvendor = acme\nstore = required\n' >/etc/apitoken/apitoken.conf
+	printf '[pam]\nvendor = acme\non_last_logout = keep\nstore = required\n' >/etc/apitoken/apitoken.conf
 	sed -i '/pam_apitoken/s/optional/required/' /etc/pam.d/common-session
 	fill_keyring alice
 	run login_su bob alice "$(vendor_password alice)" id -un

@@ -72,7 +72,7 @@ is_gone() { ! "$RIGS/twouid" root keys | grep -q "^$1 "; }
 logged_some() { grep -qE "^<84>.*pam_apitoken.*$2" "$LOG" || { cat "$LOG"; return 1; }; }
 
 @test "PAM-06 with store = required a token that cannot be stored is CRED_ERR in setcred, SESSION_ERR in open_session" {
-	printf '[pam]\nvendor = acme\nstore = required\n' >/etc/apitoken/apitoken.conf
+	printf '[pam]\nvendor = acme\non_last_logout = keep\nstore = required\n' >/etc/apitoken/apitoken.conf
 	fill_keyring alice
 	host alice "$(password_of alice)" auth setcred
 	said 'auth PAM_SUCCESS' 'setcred PAM_CRED_ERR'
@@ -83,7 +83,7 @@ logged_some() { grep -qE "^<84>.*pam_apitoken.*$2" "$LOG" || { cat "$LOG"; retur
 	host alice "$(password_of alice)" auth setcred open
 	said 'auth PAM_SUCCESS' 'setcred PAM_SUCCESS' 'open PAM_SUCCESS'
 	clear_keys alice
-	printf '[pam]\nvendor = acme\nstore = required\n' >/etc/apitoken/apitoken.conf
+	printf '[pam]\nvendor = acme\non_last_logout = keep\nstore = required\n' >/etc/apitoken/apitoken.conf
 	host alice "$(password_of alice)" auth setcred
 	said 'setcred PAM_SUCCESS'
 	assert_token alice acme
@@ -176,13 +176,43 @@ flaky_stash()
 
 @test "KEY-03 PAM-20 real uid alice, effective 0, login of bob: bob's keyring has the token, alice's has nothing" {
 	local call
-	for call in setcred:establish setcred:reinit setcred:refresh setcred open; do
+	for call in setcred:establish setcred open; do
 		clear_keys alice bob
 		PAMH=(-r alice -k)
 		host bob "$(password_of bob)" auth "$call"
 		said 'auth PAM_SUCCESS' "$call PAM_SUCCESS" 'state same'
 		assert_token bob acme
 		assert_no_token alice
+	done
+}
+
+@test "PAM-20 a setuid program that somebody else started renews nothing: reinitialize and refresh store for nobody" {
+	local call
+	for call in setcred:reinit setcred:refresh setcred:reinit+refresh setcred:establish+refresh; do
+		clear_log
+		PAMH=(-r alice -k)
+		host bob "$(password_of bob)" auth env "$call" open
+		said 'auth PAM_SUCCESS' "$call PAM_SUCCESS" 'open PAM_SUCCESS' 'state same'
+		assert_no_token alice bob
+		handoffs_are_gone
+		logged notice 'no token is stored for user=bob: this host program was started by uid'
+	done
+}
+
+@test "PAM-20 reinitialize and refresh renew one's own record: as root, and from one's own setuid program" {
+	local call options
+	for options in '' '-r alice' '-u alice'; do
+		for call in setcred:reinit setcred:refresh; do
+			read -ra PAMH <<<"$options"
+			host alice "$(password_of alice)" auth setcred
+			first=$(token_of alice acme)
+			host alice "$(password_of alice)" auth "$call"
+			assert_token alice acme
+			[ "$(token_of alice acme)" != "$first" ]
+			first=$(token_of alice acme)
+			host alice x "$call" setcred:delete
+			[ "$(token_of alice acme | cut -d' ' -f1)" = "$(cut -d' ' -f1 <<<"$first")" ]
+		done
 	done
 }
 

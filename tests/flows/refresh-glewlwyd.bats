@@ -12,7 +12,7 @@ setup_file()
 	echo '127.0.0.1 glewlwyd.test' >>/etc/hosts
 	GLEWLWYD_ACCESS_SECONDS=$LIFE "$SOURCE/tests/servers/glewlwyd" start "$GLEWLWYD"
 	install -m 644 "$GLEWLWYD/ca.pem" /etc/apitoken/glewlwyd-ca.pem
-	printf '[pam]\nvendor = glewlwyd\n' >/etc/apitoken/apitoken.conf
+	printf '[pam]\nvendor = glewlwyd\non_last_logout = keep\n' >/etc/apitoken/apitoken.conf
 	cat >/etc/apitoken/vendors.d/glewlwyd.conf <<-END
 	[vendor]
 	dialect = glewlwyd

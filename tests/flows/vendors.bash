@@ -11,7 +11,7 @@ vendor_conf()
 {
 	rm -f /etc/apitoken/vendors.d/*.conf
 	cat >"/etc/apitoken/vendors.d/$1.conf"
-	printf '[pam]\nvendor = %s\n' "$1" >/etc/apitoken/apitoken.conf
+	printf '[pam]\nvendor = %s\non_last_logout = keep\n' "$1" >/etc/apitoken/apitoken.conf
 	VENDOR=$1
 }
 

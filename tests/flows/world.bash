@@ -52,11 +52,11 @@ trust()
 	cat "$1" >>/etc/ssl/certs/ca-certificates.crt
 }
 
-# configure_acme [LINE FOR [vendor]]...
+# configure_acme [LINE FOR [vendor]]...  Tokens stay after the logins of a test: what the default does is the subject of sessions-*.bats.
 configure_acme()
 {
 	install -d -m 755 /etc/apitoken/vendors.d
-	printf '[pam]\nvendor = acme\n' >/etc/apitoken/apitoken.conf
+	printf '[pam]\nvendor = acme\non_last_logout = keep\n' >/etc/apitoken/apitoken.conf
 	printf '%s\n' '[vendor]' 'dialect = oauth2' 'token_url = https://vendor.test/oauth2/token' 'client_id = apitoken' \
 		"hosts = $ACME_HOSTS" "$@" >/etc/apitoken/vendors.d/acme.conf
 	chmod 644 /etc/apitoken/apitoken.conf /etc/apitoken/vendors.d/acme.conf

@@ -50,7 +50,7 @@ vendor_file()
 # logs_in REALM FUNCTION USER PASSWORD: PAM asks that realm; USER gets in, and USER alone has a token.
 logs_in()
 {
-	printf '[pam]\nvendor = %s\n' "$1" >/etc/apitoken/apitoken.conf
+	printf '[pam]\nvendor = %s\non_last_logout = keep\n' "$1" >/etc/apitoken/apitoken.conf
 	run "$2" "$3" "$4" 'id -un'
 	[ "$status" -eq 0 ]
 	[ "$output" = "$3" ]
@@ -61,7 +61,7 @@ logs_in()
 # is_refused REALM FUNCTION USER PASSWORD
 is_refused()
 {
-	printf '[pam]\nvendor = %s\n' "$1" >/etc/apitoken/apitoken.conf
+	printf '[pam]\nvendor = %s\non_last_logout = keep\n' "$1" >/etc/apitoken/apitoken.conf
 	run "$2" "$3" "$4" 'id -un'
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"Permission denied"* ]]
@@ -85,7 +85,7 @@ is_refused()
 }
 
 @test "apiax: su to alice leaves the token with alice, not with the caller" {
-	printf '[pam]\nvendor = apiax\n' >/etc/apitoken/apitoken.conf
+	printf '[pam]\nvendor = apiax\non_last_logout = keep\n' >/etc/apitoken/apitoken.conf
 	run login_su localuser alice "$(password apiax)" id -un
 	[ "$status" -eq 0 ]
 	assert_token alice apiax

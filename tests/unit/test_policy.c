@@ -25,6 +25,7 @@ static void test_defaults(void **state)
 	assert_int_equal(policy.minimum_uid, 1000);
 	assert_int_equal(policy.fetch_uid, 65534);
 	assert_false(policy.store_required);
+	assert_int_equal(policy.on_last_logout, LAST_LOGOUT_DELETE);
 	assert_string_equal(policy.prompt, "Password: ");
 	assert_int_equal(policy_load(&policy, files_at("missing"), NULL, &error), 0);
 	assert_int_equal(load("", NULL, &policy, &error), 0);
@@ -36,7 +37,9 @@ static void test_services(void **state)
 	static const char text[] = "[pam:sshd]\nvendor = other\nstore = optional\n"
 				   "[pam]\nvendor = acme\nminimum_uid = 2000\nstore = "
 				   "required\nfetch_uid = 990\nprompt = Acme password:\n"
-				   "[pam:cron]\nvendor = none\nprompt = x\n";
+				   "on_last_logout = revoke\n"
+				   "[pam:cron]\nvendor = none\nprompt = x\n"
+				   "on_last_logout = keep\n[pam:su]\non_last_logout = delete\n";
 	struct policy policy;
 	struct error error;
 
@@ -56,6 +59,11 @@ static void test_services(void **state)
 	assert_int_equal(load(text, "cron", &policy, &error), 0);
 	assert_string_equal(policy.vendor, "none");
 	assert_string_equal(policy.prompt, "x ");
+	assert_int_equal(policy.on_last_logout, LAST_LOGOUT_KEEP);
+	assert_int_equal(load(text, "su", &policy, &error), 0);
+	assert_int_equal(policy.on_last_logout, LAST_LOGOUT_DELETE);
+	assert_int_equal(load(text, "login", &policy, &error), 0);
+	assert_int_equal(policy.on_last_logout, LAST_LOGOUT_REVOKE);
 }
 
 static void test_refused(void **state)
@@ -75,6 +83,8 @@ static void test_refused(void **state)
 		{ "[pam]\nfetch_uid = 0\n", ":2: bad value of 'fetch_uid'" },
 		{ "[pam]\nfetch_uid = nobody\n", ":2: bad value" },
 		{ "[pam]\nstore = yes\n", ":2: bad value of 'store'; expected optional|required" },
+		{ "[pam]\non_last_logout = yes\n",
+		  ":2: bad value of 'on_last_logout'; expected delete|revoke|keep" },
 		{ "[pam]\nprompt = \"Password: \"\n",
 		  ":2: bad value of 'prompt'; expected the text without quotes" },
 		{ "[pam:other]\nstore = yes\n", ":2: bad value of 'store'" },

@@ -14,6 +14,8 @@
 static const char description[] = "apitoken:v1:unit-test";
 static char libexec[] = "/tmp/apitoken-stash.XXXXXX";
 
+#define USER(NAME, ID) (&(const struct stash_user){ NAME, ID, ID })
+
 static void make_payload(struct secret *payload, const char *token)
 {
 	struct record record;
@@ -76,7 +78,7 @@ static void test_park_and_store(void **state)
 	make_payload(&payload, "token-of-alice");
 	park(&payload, &serial);
 	assert_int_equal(keyring_handoff_check(serial, "alice", &error), 0);
-	if (stash_store(libexec, serial, NULL, "alice", alice, alice, &error) != 0)
+	if (stash_store(libexec, USER("alice", alice), serial, NULL, NULL, &error) != 0)
 		fail_msg("%s", error.text);
 	act_as(alice, expect_stored, &payload);
 	act_as(bob, expect_stored, NULL);
@@ -95,7 +97,7 @@ static void login_under_su(void *payload)
 	CHECK(setresuid(bob, 0, 0) == 0);
 	CHECK_OK(stash_park(libexec, "alice", payload, &serial, &error));
 	CHECK_OK(keyring_handoff_check(serial, "alice", &error));
-	CHECK_OK(stash_store(libexec, serial, NULL, "alice", alice, alice, &error));
+	CHECK_OK(stash_store(libexec, USER("alice", alice), serial, NULL, NULL, &error));
 	keyring_handoff_drop(serial);
 	CHECK(getuid() == bob && geteuid() == 0);
 }
@@ -124,7 +126,7 @@ static void test_another_users_name(void **state)
 	make_payload(&payload, "token-of-alice");
 	park(&payload, &serial);
 	assert_int_equal(keyring_handoff_check(serial, "bob", &error), -1);
-	assert_int_equal(stash_store(libexec, serial, NULL, "bob", bob, bob, &error), -1);
+	assert_int_equal(stash_store(libexec, USER("bob", bob), serial, NULL, NULL, &error), -1);
 	assert_int_equal(error.code, ERROR_NO_TOKEN);
 	act_as(bob, expect_stored, NULL);
 	keyring_handoff_drop(serial);
@@ -158,7 +160,7 @@ static void test_forged_serials(void **state)
 	close(ends[1]);
 	assert_int_equal(keyring_handoff_check(serial, "alice", &error), -1);
 	assert_int_equal(error.code, ERROR_NO_TOKEN);
-	assert_int_equal(stash_store(libexec, serial, NULL, "alice", alice, alice, &error), -1);
+	assert_int_equal(stash_store(libexec, USER("alice", alice), serial, NULL, NULL, &error), -1);
 	assert_int_equal(error.code, ERROR_NO_TOKEN);
 	for (size_t i = 0; i < 2; i++)
 		assert_int_equal(keyring_handoff_check(special[i], "alice", &error), -1);
@@ -194,12 +196,12 @@ static void store_own(void *payload)
 {
 	struct error error = { 0 };
 
-	CHECK_OK(stash_store(libexec, 0, payload, "alice", alice, alice, &error));
-	CHECK(stash_store(libexec, 0, payload, "bob", bob, bob, &error) == -1);
+	CHECK_OK(stash_store(libexec, USER("alice", alice), 0, payload, NULL, &error));
+	CHECK(stash_store(libexec, USER("bob", bob), 0, payload, NULL, &error) == -1);
 	CHECK(error.code == ERROR_POLICY);
 	CHECK(stash_park(libexec, "alice", payload, &(int32_t){ 0 }, &error) == -1);
 	CHECK(error.code == ERROR_POLICY);
-	CHECK(stash_store(libexec, 5, payload, "alice", alice, alice, &error) == -1);
+	CHECK(stash_store(libexec, USER("alice", alice), 5, payload, NULL, &error) == -1);
 	CHECK(error.code == ERROR_POLICY);
 }
 
@@ -225,9 +227,9 @@ static void test_root_is_no_target(void **state)
 	NEED_KEYRINGS();
 	make_payload(&payload, "token");
 	park(&payload, &serial);
-	assert_int_equal(stash_store(libexec, serial, NULL, "alice", 0, 0, &error), -1);
-	assert_int_equal(stash_store(libexec, 0, &payload, "alice", 0, 0, &error), -1);
-	assert_int_equal(stash_store(libexec, 0, &payload, "alice", alice, alice, &error), -1);
+	assert_int_equal(stash_store(libexec, USER("alice", 0), serial, NULL, NULL, &error), -1);
+	assert_int_equal(stash_store(libexec, USER("alice", 0), 0, &payload, NULL, &error), -1);
+	assert_int_equal(stash_store(libexec, USER("alice", alice), 0, &payload, NULL, &error), -1);
 	assert_int_equal(error.code, ERROR_POLICY);
 	act_as(0, expect_stored, NULL);
 	keyring_handoff_drop(serial);
