@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/advice.h"
 #include "common/backoff.h"
 #include "common/kept_password.h"
 #include "common/keyring.h"
@@ -19,13 +20,15 @@ static bool belongs(const struct record *record, const char *vendor, const char 
 
 static int explain_missing(const char *vendor, const char *account, struct error *error)
 {
+	char command[ADVICE_MAX];
+
+	advice_login(command, vendor, account);
 	if (account == NULL)
 		return error_set(error, ERROR_NO_TOKEN,
-				 "no token is stored for %s: log in with \"apitoken login %s\"",
-				 vendor, vendor);
+				 "no token is stored for vendor '%s'; run: %s", vendor, command);
 	return error_set(error, ERROR_NO_TOKEN,
-			 "no token is stored for the account %s of %s: log in with \"apitoken login "
-			 "%s --account %s\"", account, vendor, vendor, account);
+			 "no token is stored for the account %s of vendor '%s'; run: %s", account,
+			 vendor, command);
 }
 
 int tokens_load(const char *vendor, const char *account, struct record *record,

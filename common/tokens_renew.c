@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "common/advice.h"
 #include "common/backoff.h"
 #include "common/keyring.h"
 #include "common/lock.h"
@@ -44,20 +45,15 @@ static int serve_or_fail(const struct renewal *renewal, struct record *record,
 static void explain_end(const struct renewal *renewal, const struct record *record,
 			struct error *reason)
 {
-	const char *name = renewal->vendor->name;
+	const char *name = renewal->vendor->name, *why = "this token cannot be renewed";
+	char command[ADVICE_MAX];
 
 	if (record->note[0] != '\0')
-		error_set(reason, ERROR_LOGIN_AGAIN,
-			  "%s: %s: log in again with \"apitoken login %s\"", name, record->note,
-			  name);
+		why = record->note;
 	else if (record->refresh_token.length > 0)
-		error_set(reason, ERROR_LOGIN_AGAIN,
-			  "%s: the login has ended: log in again with \"apitoken login %s\"", name,
-			  name);
-	else
-		error_set(reason, ERROR_LOGIN_AGAIN,
-			  "%s: this token cannot be renewed: log in again with \"apitoken login "
-			  "%s\"", name, name);
+		why = "the login has ended";
+	error_set(reason, ERROR_LOGIN_AGAIN, "%s: %s; log in again: %s", name, why,
+		  advice_login(command, name, renewal->account));
 }
 
 /* A confidential client's secret is root's; then its users' programs cannot renew. */
@@ -79,8 +75,9 @@ static bool is_possible(const struct renewal *renewal, const struct record *reco
 	if (!is_secret_hidden(renewal->vendor))
 		return true;
 	error_set(reason, ERROR_LOGIN_AGAIN,
-		  "%s: only root can renew this token, because %s is not readable for you: log in "
-		  "again", renewal->vendor->name, renewal->vendor->client_secret_file);
+		  "%s: only root can renew this token, because %s is not readable for you; log in "
+		  "to this machine again", renewal->vendor->name,
+		  renewal->vendor->client_secret_file);
 	return false;
 }
 

@@ -15,11 +15,7 @@ static int renew(const struct vendor *vendor, const struct vendor_places *places
 	int result;
 
 	if (tokens_load(vendor->name, NULL, &before, error) != 0)
-		return error->code != ERROR_NO_TOKEN ? -1
-						     : error_set(error, ERROR_NO_TOKEN,
-								 "no token is stored for vendor "
-								 "'%s'; run: apitoken login %s",
-								 vendor->name, vendor->name);
+		return -1;
 	result = tokens_get(vendor, places, NULL, true, NULL, &after, error);
 	if (result == 0) {
 		printf("%s vendor '%s'; it is good for %s.\n",

@@ -91,13 +91,8 @@ static int print_for(struct lookup *lookup, const char *operand, int64_t minimum
 
 	if (find_vendor(lookup, operand, error) != 0)
 		return -1;
-	if (lookup_record(lookup, NULL, &record, &further, error) != LOOKUP_FOUND) {
-		if (error->code == ERROR_NO_TOKEN)
-			error_set(error, ERROR_NO_TOKEN,
-				  "no token is stored for vendor '%s'; run: apitoken login %s",
-				  lookup->vendor.name, lookup->vendor.name);
+	if (lookup_record(lookup, NULL, &record, &further, error) != LOOKUP_FOUND)
 		return -1;
-	}
 	lookup_want_life(lookup, minimum_life);
 	if (lookup_token(lookup, false, further, &record, error) == 0)
 		result = print(lookup, &record, output, error);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/advice.h"
 #include "common/tokens.h"
 #include "git-credential/claim.h"
 #include "git-credential/mention.h"
@@ -210,9 +211,11 @@ static int read_item(const struct keyring_item *item, struct record *record, str
 
 static enum lookup_result no_record(const struct lookup *lookup, struct error *error)
 {
+	char command[ADVICE_MAX];
+
 	if (lookup->keyring_error.code == ERROR_NONE)
-		error_set(error, ERROR_NO_TOKEN, "no token is stored for vendor '%s'",
-			  lookup->vendor.name);
+		error_set(error, ERROR_NO_TOKEN, "no token is stored for vendor '%s'; run: %s",
+			  lookup->vendor.name, advice_login(command, lookup->vendor.name, NULL));
 	else if (error)
 		*error = lookup->keyring_error;
 	return LOOKUP_FAILED;

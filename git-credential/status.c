@@ -7,22 +7,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/advice.h"
 #include "common/kept_password.h"
 #include "common/text.h"
 #include "common/trusted.h"
 
-enum { COMMAND_MAX = VENDOR_NAME_MAX + ACCOUNT_MAX + 32 };
-
 #define NOTE(row, ...) snprintf((row)->note, sizeof((row)->note), __VA_ARGS__)
 
 /* "apitoken login NAME", and what chooses a further account. */
-static const char *login_command(const struct status_row *row, char out[static COMMAND_MAX])
+static const char *login_command(const struct status_row *row, char out[static ADVICE_MAX])
 {
-	const char *account = row->further && row->readable ? row->account : "";
-
-	snprintf(out, COMMAND_MAX, "apitoken login %s%s%s", row->name,
-		 account[0] != '\0' ? " --account " : "", account);
-	return out;
+	return advice_login(out, row->name, row->further && row->readable ? row->account : NULL);
 }
 
 static void take_record(struct status_row *row, const struct record *record)
@@ -44,7 +39,7 @@ static void read_record(struct status_row *row, const struct keyring_item *item)
 	struct secret payload = SECRET_NONE;
 	struct record record;
 	struct error error = { .code = ERROR_NONE };
-	char command[COMMAND_MAX];
+	char command[ADVICE_MAX];
 
 	if (keyring_read_serial(item->serial, &payload, &error) == 0 &&
 	    record_decode(&payload, &record, &error) == 0) {
@@ -90,7 +85,7 @@ static void judge_renewal(struct status_row *row, const struct lookup *lookup)
 {
 	struct dialect dialect;
 	struct error error = { .code = ERROR_NONE };
-	char command[COMMAND_MAX];
+	char command[ADVICE_MAX];
 	const char *why;
 
 	if (vendor_dialect(&row->vendor, &lookup->places, &dialect, &error) != 0) {

@@ -42,6 +42,18 @@ over() { aged alice 301 "$VENDOR"; }
 	[ "$(password_posts alice)" -eq 1 ]
 }
 
+@test "a password that an earlier login kept is not sent once the file says no, and status tells of it" {
+	cli_login
+	vendor_file vyopta
+	over
+	run get
+	echo "$output"
+	[ "$status" -eq 4 ]
+	[ "$(password_posts alice)" -eq 1 ]
+	run as alice apitoken status
+	[[ "$output" == *'the password is kept, too, until logout; forget both: apitoken logout vyopta'* ]]
+}
+
 @test "KEY-12 a login keeps the password as a key for its owner alone, with a timeout, and in no other place" {
 	run cli_login
 	echo "$output"
@@ -185,11 +197,14 @@ answer_next_slow() { vendor_control /answers -d path=/auth/realms/vyopta/protoco
 	as alice sh -c 'printf "version=1\naccount=bob\nchecksum=0123456789abcdef\nsecret" | keyctl padd user apitoken:password:v1:vyopta @u' >/dev/null
 	run get
 	[ "$status" -eq 4 ]
+	[ "$(password_posts alice)" -eq 1 ]
+	cli_login
+	over
 	serial=$(password_key | cut -d' ' -f1)
 	as alice keyctl setperm "$serial" 0x3f3f0000
 	run get
 	[ "$status" -eq 4 ]
-	[ "$(password_posts alice)" -eq 1 ]
+	[ "$(password_posts alice)" -eq 2 ]
 }
 
 @test "a living refresh token is used and the password is not; when it has died, the same get uses the password" {
@@ -197,6 +212,10 @@ answer_next_slow() { vendor_control /answers -d path=/auth/realms/vyopta/protoco
 	sed -i 's,^token_url = .*,token_url = https://vendor.test/auth/realms/test/protocol/openid-connect/token,' /etc/apitoken/vendors.d/keycloak.conf
 	cli_login
 	password_key
+	# Longer than its refresh token lives, or nothing would be left to log in again for.
+	read -r _ _ _ _ timeout _ < <(token_of alice keycloak)
+	echo "timeout $timeout"
+	[[ $timeout =~ ^(24h|1d)$ ]]
 	aged alice 301 keycloak
 	run get
 	echo "$output" | sed 's/^password=.*/password=.../'

@@ -75,7 +75,7 @@ renews() { "$RIGS/fetchcall" --libexec /usr/local/libexec/apitoken /etc/apitoken
 	run ask alice git.test get
 	echo "$output"
 	[ "$status" -eq 4 ]
-	[[ "$output" == *'log in again with "apitoken login staff"'* ]]
+	[[ "$output" == *'log in again: apitoken login staff'* ]]
 }
 
 @test "REF-01 Keycloak: 200 gets at the token's end get one token by one refresh, and the login lives on" {
