@@ -24,6 +24,8 @@ struct transfer {
 	size_t headers_seen; /* bytes */
 	char retry_after[64]; /* "": not told */
 	int types_seen;      /* Content-Type lines of the answer */
+	int lengths_seen;    /* Content-Length lines of the answer */
+	const char *refusal; /* what the head says that libcurl would take, and we do not */
 	bool no_names;       /* the certificate names no host */
 	bool orphaned;       /* nobody waits for the answer any more */
 };
@@ -39,8 +41,7 @@ static size_t take_body(char *bytes, size_t one, size_t count, void *context)
 	return secret_ok(&transfer->answer->body) ? length : 0;
 }
 
-/* The value behind "Name:", white space stripped, into out; false where the line is another header or the value does not fit. */
-static bool header_value(const char *line, size_t length, const char *name, char *out, size_t size)
+static bool header_is(const char *line, size_t length, const char *name)
 {
 	size_t name_length = strlen(name);
 	char start[32];
@@ -49,7 +50,15 @@ static bool header_value(const char *line, size_t length, const char *name, char
 		return false;
 	memcpy(start, line, name_length);
 	start[name_length] = '\0';
-	if (!text_equal_ignoring_case(start, name))
+	return text_equal_ignoring_case(start, name);
+}
+
+/* The value behind "Name:", white space stripped, into out; false where the line is another header or the value does not fit. */
+static bool header_value(const char *line, size_t length, const char *name, char *out, size_t size)
+{
+	size_t name_length = strlen(name);
+
+	if (!header_is(line, length, name))
 		return false;
 	line += name_length + 1;
 	length -= name_length + 1;
@@ -66,6 +75,17 @@ static bool header_value(const char *line, size_t length, const char *name, char
 	return true;
 }
 
+/* RFC 9112 section 6.3: lengths that differ, or that are no numbers, make an answer one that cannot be read. libcurl takes the last, or reads up to the end. */
+static void take_length(struct transfer *transfer, const char *line, size_t length)
+{
+	char text[HTTP_TYPE_MAX];
+	int64_t number;
+
+	transfer->lengths_seen++;
+	if (transfer->lengths_seen > 1 || !header_value(line, length, "Content-Length", text, sizeof(text)) || number_parse(text, 0, INT64_MAX, &number) < 0)
+		transfer->refusal = "the answer tells its length twice, or not as a number";
+}
+
 static void take_header_line(struct transfer *transfer, const char *line, size_t length)
 {
 	struct http_answer *answer = transfer->answer;
@@ -76,6 +96,11 @@ static void take_header_line(struct transfer *transfer, const char *line, size_t
 		answer->date = 0;
 		transfer->retry_after[0] = '\0';
 		transfer->types_seen = 0;
+		transfer->lengths_seen = 0;
+		if (length < 7 || memcmp(line, "HTTP/1.", 7) != 0)
+			transfer->refusal = "the answer is not HTTP/1.1";
+	} else if (header_is(line, length, "Content-Length")) {
+		take_length(transfer, line, length);
 	} else if (header_value(line, length, "Content-Type", text, sizeof(text))) {
 		transfer->types_seen++;
 		text_copy(answer->content_type, sizeof(answer->content_type), transfer->types_seen == 1 ? text : "");
@@ -98,7 +123,7 @@ static size_t take_header(char *line, size_t one, size_t count, void *context)
 		return 0;
 	if (transfer->answer->body.length == 0) /* behind a chunked body stand trailers, which tell nothing */
 		take_header_line(transfer, line, length);
-	return length;
+	return transfer->refusal ? 0 : length;
 }
 
 /* Called about once a second: a caller that is gone, seen by its closed socket, needs no answer. */
@@ -305,6 +330,8 @@ static void describe(const struct transfer *transfer, CURLcode code, struct http
 	curl_easy_getinfo(transfer->curl, CURLINFO_OS_ERRNO, &errnum);
 	if (transfer->orphaned)
 		text_copy(failure->cause, sizeof(failure->cause), "the caller is gone");
+	else if (transfer->refusal)
+		text_copy(failure->cause, sizeof(failure->cause), transfer->refusal);
 	else
 		cause_describe((int)code, verify, (int)errnum, clock_utc(), failure);
 }
