@@ -28,29 +28,31 @@ static bool has_value(const struct variables *variables, const char *name)
 	return (value != NULL && value->length > 0) || (text != NULL && text[0] != '\0');
 }
 
-/* In its URL, or as the audience of its assertion. */
-static bool step_names(const struct request *request, const struct dialect_step *step, const char *name)
+/* True where the template names the endpoint's variable, and nobody but the document tells its value. */
+static bool is_told(const struct request *request, const char *text, const struct dialect_part *endpoint)
 {
-	const struct variables *variables = &request->variables;
-
-	return (step->url != NULL && template_names(step->url, variables, name)) ||
-	       (step->client_auth == CLIENT_AUTH_ASSERTION && template_names("{assertion_audience}", variables, name));
+	return endpoint->template_text[0] != '\0' && text != NULL && template_names(text, &request->variables, endpoint->name) &&
+	       !has_value(&request->variables, endpoint->name);
 }
 
-/* True where the step names the endpoint's variable, and nobody but the document tells its value. */
-static bool is_told(const struct request *request, const struct dialect_step *step, const struct dialect_part *endpoint)
+/* In the step's URL, or as the audience of its assertion. */
+static bool is_told_to(const struct request *request, const struct dialect_step *step, const struct dialect_part *endpoint)
 {
-	return endpoint->template_text[0] != '\0' && step_names(request, step, endpoint->name) && !has_value(&request->variables, endpoint->name);
+	return is_told(request, step->url, endpoint) ||
+	       (step->client_auth == CLIENT_AUTH_ASSERTION && is_told(request, "{assertion_audience}", endpoint));
+}
+
+static bool discovers(const struct request *request)
+{
+	return request->dialect.discovery.url != NULL && has_value(&request->variables, "issuer");
 }
 
 bool discovery_tells(const struct request *request, const struct dialect_step *step)
 {
 	const struct dialect_discovery *discovery = &request->dialect.discovery;
 
-	if (discovery->url == NULL || !has_value(&request->variables, "issuer"))
-		return false;
-	for (size_t i = 0; i < discovery->endpoints_count; i++) {
-		if (is_told(request, step, &discovery->endpoints[i]))
+	for (size_t i = 0; discovers(request) && i < discovery->endpoints_count; i++) {
+		if (is_told(request, step->url, &discovery->endpoints[i]))
 			return true;
 	}
 	return false;
@@ -61,26 +63,25 @@ static const struct dialect_step *step_after(const struct request *request, cons
 	return step->next[0] == '\0' ? NULL : dialect_step_find(&request->dialect, step->next);
 }
 
-bool discovery_is_needed(const struct request *request)
+static bool is_told_to_any(const struct request *request, const struct dialect_part *endpoint)
 {
 	const struct dialect_step *step = dialect_step_find(&request->dialect, request->operation);
 
 	for (int i = 0; step != NULL && i < DIALECT_STEPS_MAX; i++) {
-		if (discovery_tells(request, step))
+		if (is_told_to(request, step, endpoint))
 			return true;
 		step = step_after(request, step);
 	}
 	return false;
 }
 
-static bool is_told_to_any(const struct request *request, const struct dialect_part *endpoint)
+bool discovery_is_needed(const struct request *request)
 {
-	const struct dialect_step *step = dialect_step_find(&request->dialect, request->operation);
+	const struct dialect_discovery *discovery = &request->dialect.discovery;
 
-	for (int i = 0; step != NULL && i < DIALECT_STEPS_MAX; i++) {
-		if (is_told(request, step, endpoint))
+	for (size_t i = 0; discovers(request) && i < discovery->endpoints_count; i++) {
+		if (is_told_to_any(request, &discovery->endpoints[i]))
 			return true;
-		step = step_after(request, step);
 	}
 	return false;
 }

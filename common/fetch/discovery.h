@@ -16,7 +16,7 @@
 
 /* True where only the document tells this step's URL: an issuer is configured, and a variable that [discovery] tells has no value. */
 bool discovery_tells(const struct request *request, const struct dialect_step *step);
-/* The same for any step of the request's operation. */
+/* True where something that a step of the request's operation needs, its URL or its assertion's audience, stands in the document alone. */
 bool discovery_is_needed(const struct request *request);
 /* The ports of the issuer and of the hosts beside it; at most maximum are written. Returns how many, or -1. */
 int discovery_ports(const struct request *request, unsigned int ports[], size_t maximum, struct error *error);
