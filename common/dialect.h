@@ -9,7 +9,7 @@
  *              [variables] is the same section, as a vendor file spells it.
  *   [step NAME] one HTTPS exchange. NAME: login, refresh, revoke, or a name that another step's "next" refers to.
  *              method = POST | GET, url (template), body = form | json | query | none, content_type, accept_type (further answer content types), client_auth = none |
- *              basic_raw | basic_form | post | assertion, success (statuses, default 200-299 without 202 and 206, which are unfinished), next (step whose turn comes with {prior.access_token}),
+ *              basic_raw | basic_form | post | assertion, user_auth = none | basic, success (statuses, default 200-299 without 202 and 206, which are unfinished), next (step whose turn comes with {prior.access_token}),
  *              header.NAME = template, field.PATH = template (a dotted PATH nests in JSON; an empty value is left out, RFC 6749 section 3.2)
  *   [discovery] where the URLs that neither vendor file nor [defaults] tells stand: url = template (of configuration alone), endpoint.VARIABLE = paths in its answer,
  *              hosts = where the URLs may lead beside the issuer's own host
@@ -20,7 +20,7 @@
  *              means = refused | account | configuration | rate_limited | unavailable | login_again
  *   [use]      header = Authorization, scheme = Bearer, header.NAME = text (further static headers)
  *
- * Templates: text with {name}; names are the variables of a request: username, password, otp, refresh_token, access_token, client_id, client_secret, scope, token_url, base_url, issuer,
+ * Templates: text with {name}; names are the variables of a request: username, password, password_suffix, otp, refresh_token, access_token, client_id, client_secret, scope, token_url, base_url, issuer,
  * prior.access_token, prior.refresh_token, and what [defaults] or the vendor file's [variables] define. An unknown name is an error.
  * A text key with an empty value is taken back, as if it had not been set (but scheme: then the token stands alone).
  */
@@ -93,6 +93,7 @@ struct dialect_step {
 	bool get;                    /* GET, not POST */
 	enum dialect_body body;
 	enum dialect_client_auth client_auth;
+	bool user_basic;             /* username and password by HTTP Basic */
 	char *url;                   /* template */
 	char *content_type;          /* NULL: the body's own */
 	char *accept_types;          /* further content types of an answer, apart by spaces; NULL: none */

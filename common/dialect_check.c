@@ -21,6 +21,7 @@ struct variable_use {
 
 static const struct variable_use request_variables[] = {
 	{ "username", ALWAYS, false },       { "password", AT_LOGIN, true },
+	{ "password_suffix", AT_LOGIN, true },
 	{ "otp", AT_LOGIN, true },           { "refresh_token", AT_REFRESH | AT_REVOKE, true },
 	{ "access_token", AT_REVOKE, true }, { "client_secret", ALWAYS, true },
 };
@@ -317,6 +318,29 @@ static int check_body(const struct check *check, const struct dialect_step *step
 	return 0;
 }
 
+/* One request has one Authorization. */
+static int check_user_auth(const struct check *check, size_t index, struct error *error)
+{
+	const struct dialect_step *step = &check->dialect->steps[index];
+	const char *fault = NULL;
+	size_t i;
+
+	if (!step->user_basic)
+		return 0;
+	if (check->operations[index] & ~(unsigned int)AT_LOGIN)
+		fault = "a password is there only at login";
+	if (step->client_auth == CLIENT_AUTH_BASIC_RAW ||
+	    step->client_auth == CLIENT_AUTH_BASIC_FORM)
+		fault = "client and user cannot both be proved by HTTP Basic; say client_auth = "
+			"none, post or assertion";
+	for (i = 0; i < step->headers_count; i++)
+		if (text_equal_ignoring_case(step->headers[i].name, "Authorization"))
+			fault = "there is a header Authorization already";
+	return fault ? check_error(check, error, section_of("step", step->name).text, "user_auth",
+				   "%s", fault)
+		     : 0;
+}
+
 static int check_step(const struct check *check, size_t index, struct error *error)
 {
 	const struct dialect_step *step = &check->dialect->steps[index];
@@ -338,13 +362,15 @@ static int check_step(const struct check *check, size_t index, struct error *err
 	    check_parts(check, index, step->fields, step->fields_count, "field.",
 			step->body == BODY_QUERY, error) < 0)
 		return -1;
-	return check_body(check, step, error);
+	return check_user_auth(check, index, error) < 0 ? -1 : check_body(check, step, error);
 }
 
 static bool step_carries_password(const struct dialect_step *step)
 {
 	size_t i;
 
+	if (step->user_basic)
+		return true;
 	for (i = 0; i < step->headers_count; i++)
 		if (template_names(step->headers[i].template_text, "password"))
 			return true;
@@ -371,7 +397,7 @@ static int check_password(const struct check *check, struct error *error)
 	if (count == 0)
 		return error_set(error, ERROR_CONFIGURATION,
 				 "%s: no step sends the password; expected {password} in a field "
-				 "of [step login]",
+				 "of [step login], or user_auth there",
 				 check->path);
 	return 0;
 }

@@ -70,6 +70,11 @@ static const struct setting_word client_auth_words[] = {
 	{ "assertion", CLIENT_AUTH_ASSERTION },
 	{ NULL, 0 },
 };
+static const struct setting_word user_auth_words[] = {
+	{ "none", 0 },
+	{ "basic", 1 },
+	{ NULL, 0 },
+};
 static const struct setting_word lifetime_words[] = {
 	{ "auto", LIFETIME_AUTO },
 	{ "seconds", LIFETIME_SECONDS },
@@ -123,6 +128,7 @@ const struct setting dialect_step_settings[] = {
 	SETTING_TEXT("content_type", dialect_step, content_type, dialect_media_type_fault),
 	SETTING_TEXT("accept_type", dialect_step, accept_types, dialect_media_types_fault),
 	SETTING_CHOICE("client_auth", dialect_step, client_auth, client_auth_words),
+	SETTING_FLAG("user_auth", dialect_step, user_basic, user_auth_words),
 	SETTING_TEXT("success", dialect_step, success, dialect_statuses_fault),
 	SETTING_ARRAY("next", dialect_step, next, dialect_name_fault),
 	{ .key = NULL },

@@ -103,7 +103,7 @@ int dialect_field_set(struct dialect_step *step, const struct ini_entry *entry, 
 static const char *variable_name_fault(const char *name)
 {
 	static const char taken[] =
-		"username password otp refresh_token access_token client_secret";
+		"username password password_suffix otp refresh_token access_token client_secret";
 
 	if (dialect_word_in(taken, name))
 		return "a name that is not one of the request's own variables";

@@ -78,23 +78,23 @@ static int put_entries(const struct dialect *dialect, struct message *request, s
 }
 
 /* The file's content without the one line end that editors leave. */
-static int put_client_secret(const struct vendor *vendor, struct message *request, struct error *error)
+static int put_file(const char *path, const char *name, const char *what, struct message *request, struct error *error)
 {
 	struct secret content = SECRET_NONE;
 	int result;
 
-	if (vendor->client_secret_file == NULL)
+	if (path == NULL)
 		return 0;
-	if (trusted_read(vendor->client_secret_file, TRUSTED_SECRET, CLIENT_SECRET_MAX, &content, error) < 0)
+	if (trusted_read(path, TRUSTED_SECRET, CLIENT_SECRET_MAX, &content, error) < 0)
 		return -1;
 	if (content.length > 0 && content.bytes[content.length - 1] == '\n')
 		content.length--;
 	if (content.length > 0 && content.bytes[content.length - 1] == '\r')
 		content.length--;
 	if (content.length == 0)
-		result = error_set(error, ERROR_CONFIGURATION, "%s is empty: it should hold the client secret", vendor->client_secret_file);
+		result = error_set(error, ERROR_CONFIGURATION, "%s is empty: it should hold %s", path, what);
 	else
-		result = put_variable(request, "client_secret", content.bytes, content.length, error);
+		result = put_variable(request, name, content.bytes, content.length, error);
 	secret_release(&content);
 	return result;
 }
@@ -120,7 +120,8 @@ static int put_password(const struct exchange *exchange, struct message *request
 		return 0;
 	code = code_length(exchange);
 	length = password->length - code;
-	if (put_variable(request, "password", password->bytes, length, error) < 0)
+	if (put_variable(request, "password", password->bytes, length, error) < 0 ||
+	    put_file(exchange->vendor->password_suffix_file, "password_suffix", "what is put behind the password", request, error) < 0)
 		return -1;
 	return code == 0 ? 0 : put_variable(request, "otp", password->bytes + length, code, error);
 }
@@ -131,7 +132,7 @@ static int put_variables(const struct exchange *exchange, struct message *reques
 
 	if (put_text(request, "token_url", vendor->token_url, error) < 0 || put_text(request, "base_url", vendor->base_url, error) < 0 ||
 	    put_text(request, "issuer", vendor->issuer, error) < 0 || put_text(request, "client_id", vendor->client_id, error) < 0 ||
-	    put_text(request, "scope", vendor->scope, error) < 0 || put_client_secret(vendor, request, error) < 0)
+	    put_text(request, "scope", vendor->scope, error) < 0 || put_file(vendor->client_secret_file, "client_secret", "the client secret", request, error) < 0)
 		return -1;
 	if (put_text(request, "username", exchange->username, error) < 0 || put_password(exchange, request, error) < 0 ||
 	    put_secret(request, "otp", exchange->otp, error) < 0 || put_secret(request, "access_token", exchange->access_token, error) < 0 ||

@@ -25,6 +25,7 @@ void vendor_release(struct vendor *vendor)
 	free(vendor->issuer);
 	free(vendor->client_id);
 	free(vendor->client_secret_file);
+	free(vendor->password_suffix_file);
 	free(vendor->scope);
 	free(vendor->username);
 	free(vendor->ca_file);

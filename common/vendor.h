@@ -43,6 +43,7 @@ struct vendor {
 	char dialect[DIALECT_NAME_MAX];
 	int dialect_line;                 /* in that file */
 	char *token_url, *base_url, *issuer, *client_id, *client_secret_file, *scope; /* NULL: not set */
+	char *password_suffix_file;       /* what is put behind the password; NULL: nothing */
 	char *username;                   /* template with %u, default "%u" */
 	char *ca_file, *proxy, *connect_to;
 	int timeout;                      /* seconds */

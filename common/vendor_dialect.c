@@ -136,30 +136,44 @@ static int check_revocation(const struct vendor *vendor, const struct dialect *d
 			 dialect_discovers(dialect, name) ? ", or 'issuer' in [vendor]" : "");
 }
 
-static bool parts_name_code(const struct dialect_part *parts, size_t count)
+static bool parts_name(const struct dialect_part *parts, size_t count, const char *variable)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (strstr(parts[i].template_text, "{otp}"))
+		if (strstr(parts[i].template_text, variable))
 			return true;
 	return false;
 }
 
-/* A code that no step sends would be cut off a password for nothing. */
-static int check_code(const struct vendor *vendor, const struct dialect *dialect, struct error *error)
+static bool dialect_sends(const struct dialect *dialect, const char *variable)
 {
-	size_t i;
+	const struct dialect_step *step = dialect->steps;
 
-	if (vendor->otp_digits == 0)
-		return 0;
-	for (i = 0; i < dialect->steps_count; i++)
-		if (parts_name_code(dialect->steps[i].fields, dialect->steps[i].fields_count) ||
-		    parts_name_code(dialect->steps[i].headers, dialect->steps[i].headers_count))
-			return 0;
-	return error_set(error, ERROR_CONFIGURATION,
-			 "%s: 'otp_digits' is set, but the dialect %s sends no {otp}; add field.otp = {otp} to [step login]",
-			 vendor->path, vendor->dialect);
+	for (; step < dialect->steps + dialect->steps_count; step++)
+		if (parts_name(step->fields, step->fields_count, variable) ||
+		    parts_name(step->headers, step->headers_count, variable))
+			return true;
+	return false;
+}
+
+/* A code that no step sends would be cut off a password for nothing, and a suffix be read for
+ * nothing. */
+static int check_sent(const struct vendor *vendor, const struct dialect *dialect,
+		      struct error *error)
+{
+	if (vendor->otp_digits != 0 && !dialect_sends(dialect, "{otp}"))
+		return error_set(error, ERROR_CONFIGURATION,
+				 "%s: 'otp_digits' is set, but the dialect %s sends no {otp}; add "
+				 "field.otp = {otp} to [step login]",
+				 vendor->path, vendor->dialect);
+	if (vendor->password_suffix_file && !dialect_sends(dialect, "{password_suffix}"))
+		return error_set(error, ERROR_CONFIGURATION,
+				 "%s: 'password_suffix_file' is set, but the dialect %s sends no "
+				 "{password_suffix}; say for example field.password = "
+				 "{password}{password_suffix} in [step login]",
+				 vendor->path, vendor->dialect);
+	return 0;
 }
 
 int vendor_dialect(const struct vendor *vendor, const struct vendor_places *places,
@@ -169,7 +183,7 @@ int vendor_dialect(const struct vendor *vendor, const struct vendor_places *plac
 	if (load(dialect, vendor, places, error) == 0 && override(dialect, vendor, error) == 0 &&
 	    override_refresh(dialect, vendor, error) == 0 &&
 	    dialect_check(dialect, vendor->path, error) == 0 &&
-	    check_required(vendor, dialect, error) == 0 && check_code(vendor, dialect, error) == 0 &&
+	    check_required(vendor, dialect, error) == 0 && check_sent(vendor, dialect, error) == 0 &&
 	    check_revocation(vendor, dialect, error) == 0)
 		return 0;
 	dialect_release(dialect);

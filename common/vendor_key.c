@@ -158,6 +158,7 @@ static const struct setting vendor_settings[] = {
 	SET("issuer", set_url, issuer),
 	SETTING_TEXT("client_id", vendor, client_id, vendor_visible_fault),
 	SETTING_TEXT("client_secret_file", vendor, client_secret_file, vendor_path_fault),
+	SETTING_TEXT("password_suffix_file", vendor, password_suffix_file, vendor_path_fault),
 	SETTING_TEXT("scope", vendor, scope, vendor_visible_fault),
 	SETTING_TEXT("username", vendor, username, vendor_username_fault),
 	{ .key = "hosts", .set = set_hosts, .offset = 0 },

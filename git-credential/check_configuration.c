@@ -56,6 +56,8 @@ static void check_vendor(struct findings *findings, const struct vendor_places *
 	 * renew */
 	check_file(findings, &vendor, vendor.client_secret_file, TRUSTED_SECRET,
 		   "client_secret_file", geteuid() == 0 ? FINDING_WRONG : FINDING_HINT);
+	check_file(findings, &vendor, vendor.password_suffix_file, TRUSTED_SECRET,
+		   "password_suffix_file", geteuid() == 0 ? FINDING_WRONG : FINDING_HINT);
 	vendor_release(&vendor);
 }
 

@@ -12,8 +12,8 @@ enum {
 
 static bool is_secret(const char *name)
 {
-	static const char *const secrets[] = { "password", "otp", "refresh_token", "client_secret",
-					       "access_token" };
+	static const char *const secrets[] = { "password",      "password_suffix", "otp",
+					       "refresh_token", "client_secret",   "access_token" };
 
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
 		if (strcmp(name, secrets[i]) == 0)
@@ -164,6 +164,9 @@ void describe_step(struct secret *out, const struct dialect_step *step, const st
 			     step->content_type ? " as " : "",
 			     step->content_type ? step->content_type : "");
 	secret_append_text(out, client_words(vendor, step->client_auth));
+	if (step->user_basic)
+		secret_append_format(out, "    user: Authorization: Basic *** (%s and the password)\n",
+				     username);
 	describe_parts(&description, "header", step->headers, step->headers_count);
 	describe_parts(&description, "field", step->fields, step->fields_count);
 }

@@ -73,7 +73,7 @@ static void read_error(struct reading *reading)
 /* True where the word repeats a secret that was sent; short ones stand in any word. */
 static bool repeats_secret(const char *code, const struct variables *sent)
 {
-	static const char *const names[] = { "password", "otp", "client_secret", "access_token", "refresh_token" };
+	static const char *const names[] = { "password", "password_suffix", "otp", "client_secret", "access_token", "refresh_token" };
 
 	for (size_t i = 0; sent != NULL && i < sizeof(names) / sizeof(names[0]); i++) {
 		const struct secret *value = variables_find(sent, names[i]);

@@ -144,7 +144,7 @@ static int header_add(struct call *call, const char *name, const char *text, con
 	return header_finish(call, &line, name, error);
 }
 
-static void append_client_part(struct secret *out, const struct secret *part, bool form)
+static void append_part(struct secret *out, const struct secret *part, bool form)
 {
 	if (part == NULL)
 		return;
@@ -154,34 +154,49 @@ static void append_client_part(struct secret *out, const struct secret *part, bo
 		secret_append(out, part->bytes, part->length);
 }
 
-/* RFC 7617, with id and secret form-encoded first where the vendor follows RFC 6749 section 2.3.1 to the letter. */
-static int header_add_basic(struct call *call, bool form, const struct variables *variables, struct error *error)
+/* RFC 7617; form: name and password are form-encoded first. */
+static int header_add_pair(struct call *call, const struct secret *name, const struct secret *password, bool form, struct error *error)
 {
-	struct secret pair = SECRET_NONE, id = SECRET_NONE, line = SECRET_NONE;
+	struct secret pair = SECRET_NONE, line = SECRET_NONE;
 	int result = -1;
 
-	if (secret_init(&pair, CALL_HEADER_MAX) < 0 || secret_init(&id, DIALECT_TEMPLATE_MAX) < 0) {
-		error_set(error, ERROR_MEMORY, "out of memory");
-		goto out;
-	}
-	if (template_expand(&id, "{client_id}", variables, TEMPLATE_TEXT, error) < 0)
-		goto out;
-	append_client_part(&pair, &id, form);
+	if (secret_init(&pair, CALL_HEADER_MAX) < 0)
+		return error_set(error, ERROR_MEMORY, "out of memory");
+	append_part(&pair, name, form);
 	secret_append(&pair, ":", 1);
-	append_client_part(&pair, variables_find(variables, "client_secret"), form);
+	append_part(&pair, password, form);
 	if (!secret_ok(&pair)) {
-		error_set(error, ERROR_CONFIGURATION, "client_id and client_secret are too long for a header");
-		goto out;
+		error_set(error, ERROR_CONFIGURATION, "what is to be sent by HTTP Basic is too long for a header");
+	} else if (header_begin(call, &line, "Authorization", error) == 0) {
+		secret_append_text(&line, "Basic ");
+		encode_base64(&line, pair.bytes, pair.length);
+		result = header_finish(call, &line, "Authorization", error);
 	}
-	if (header_begin(call, &line, "Authorization", error) < 0)
-		goto out;
-	secret_append_text(&line, "Basic ");
-	encode_base64(&line, pair.bytes, pair.length);
-	result = header_finish(call, &line, "Authorization", error);
-out:
 	secret_release(&pair);
+	return result;
+}
+
+/* Encoded where the vendor follows RFC 6749 section 2.3.1 to the letter. */
+static int header_add_client(struct call *call, bool form, const struct variables *variables, struct error *error)
+{
+	struct secret id = SECRET_NONE;
+	int result = -1;
+
+	if (secret_init(&id, DIALECT_TEMPLATE_MAX) < 0)
+		return error_set(error, ERROR_MEMORY, "out of memory");
+	if (template_expand(&id, "{client_id}", variables, TEMPLATE_TEXT, error) == 0)
+		result = header_add_pair(call, &id, variables_find(variables, "client_secret"), form, error);
 	secret_release(&id);
 	return result;
+}
+
+static int header_add_user(struct call *call, const struct variables *variables, struct error *error)
+{
+	const struct secret *username = variables_find(variables, "username");
+
+	if (username != NULL && memchr(username->bytes, ':', username->length) != NULL)
+		return error_set(error, ERROR_REFUSED, "a username with a colon cannot be sent by HTTP Basic");
+	return header_add_pair(call, username, variables_find(variables, "password"), false, error);
 }
 
 static bool has_header(const struct dialect_step *step, const char *name)
@@ -205,7 +220,9 @@ static int build_headers(struct call *call, const struct dialect_step *step, con
 	enum dialect_client_auth method = client_auth(step, variables);
 	bool has_body = !call->get && (step->body == BODY_FORM || step->body == BODY_JSON);
 
-	if (is_basic(method) && header_add_basic(call, method == CLIENT_AUTH_BASIC_FORM, variables, error) < 0)
+	if (is_basic(method) && header_add_client(call, method == CLIENT_AUTH_BASIC_FORM, variables, error) < 0)
+		return -1;
+	if (step->user_basic && header_add_user(call, variables, error) < 0)
 		return -1;
 	if (!has_header(step, "Accept") && header_add(call, "Accept", "application/json", variables, error) < 0)
 		return -1;

@@ -53,9 +53,10 @@ static bool step_names(const struct chain *chain, const char *name)
 /* Once sent, a password is gone (RFC 6749 section 4.3.1). dialect_check() lets no second step name it. */
 static void forget_password(struct chain *chain)
 {
-	if (!step_names(chain, "password"))
+	if (!chain->step->user_basic && !step_names(chain, "password"))
 		return;
 	variables_drop(&chain->request->variables, "password");
+	variables_drop(&chain->request->variables, "password_suffix");
 	variables_drop(&chain->request->variables, "otp");
 }
 

@@ -28,7 +28,7 @@ teardown_file()
 setup()
 {
 	[ -z "$(reason)" ] || skip "Keycloak $KEYCLOAK_VERSION: $(reason)"
-	clear_keys alice bob carol
+	clear_keys alice bob carol dave
 	clear_log
 	printf '[pam]\nvendor = staff\n' >/etc/apitoken/apitoken.conf
 }
@@ -257,11 +257,14 @@ example()
 	cat /etc/apitoken/vendors.d/staff.conf
 }
 
-@test "the shipped keycloak-secret" {
+@test "the shipped keycloak-secret, and the same for a person with a one-time code" {
 	install -m 644 "$KEYCLOAK/client.secret" /etc/apitoken/staff.secret
 	example keycloak-secret "s|^token_url = .*|token_url = $(token_url)|; s/^client_id = .*/client_id = apitoken-secret/"
 	cli_login
 	lives alice git.test staff
+	sed -i 's/^hosts = .*/&\nusername = code-%u\notp_digits = 6/' /etc/apitoken/vendors.d/staff.conf
+	as dave apitoken login staff --password-stdin < <(printf '%s%s\n' "$(staff_password)" "$(code_of dave)")
+	assert_token dave staff
 }
 
 # The client is known by the assertion alone: no client_id is sent. The vendor's issuer differs from its subject; a Keycloak takes one name for both.

@@ -128,6 +128,26 @@ static void test_client_auth(void **state)
 	}
 }
 
+/* RFC 7617: a name cannot hold the colon that ends it. */
+static void test_user_auth(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture, "[step login]\nmethod = GET\nbody = query\nurl = {token_url}\nuser_auth = basic\nfield.service = registry\n");
+	assert_int_equal(build(&fixture), 0);
+	assert_string_equal(fixture.call.target.bytes, "https://vendor.test/token?service=registry");
+	assert_true(has_header(&fixture.call, "Authorization: Basic YWwgaWNlOnAmPSslw6Q="));
+	assert_int_equal(count_headers(&fixture.call, "Authorization"), 1);
+	assert_int_equal(fixture.call.body.length, 0);
+	end(&fixture);
+	begin(&fixture, "[step login]\nurl = {token_url}\nuser_auth = basic\n");
+	put(&fixture, "username", "a:b");
+	assert_int_equal(build(&fixture), -1);
+	assert_int_equal(fixture.error.code, ERROR_REFUSED);
+	end(&fixture);
+}
+
 static void test_query(void **state)
 {
 	struct fixture fixture;
@@ -226,6 +246,7 @@ int main(void)
 		UNIT_TEST("a form login", test_form),
 		UNIT_TEST("a JSON login under a form's content type", test_json),
 		UNIT_TEST("client authentication, and none for a public client", test_client_auth),
+		UNIT_TEST("username and password by HTTP Basic, in a GET", test_user_auth),
 		UNIT_TEST("a query", test_query),
 		UNIT_TEST("NET-13 what a person types cannot leave its place in a URL", test_url_encoding),
 		UNIT_TEST("NET-13 no byte of a value can end a header line", test_header_bytes),

@@ -83,9 +83,9 @@ static void test_every_key(void **state)
 		"[defaults]\nrealm = r\nscope = a b\nbase_url = https://a.example\n"
 		"[step login]\nmethod = POST\nurl = {base_url}/{realm}\nbody = json\ncontent_type "
 		"= text/x; a=b\n"
-		"accept_type = text/x text/y\nclient_auth = post\nsuccess = 200 201-204\nnext = "
+		"accept_type = text/x text/y\nclient_auth = post\nuser_auth = basic\nsuccess = 200 201-204\nnext = "
 		"second\n"
-		"header.X-Realm = {realm} x\nfield.a.b = {password}\nfield.c = \n"
+		"header.X-Realm = {realm} x\nfield.a.b = {username}\nfield.c = \n"
 		"[step second]\nmethod = GET\nbody = none\nurl = https://b.example/\nheader.A = "
 		"{prior.access_token}\n"
 		"[answer]\naccess_token = a.b[0].c d\nrefresh_token = r\nlifetime = "
@@ -120,6 +120,8 @@ static void test_every_key(void **state)
 	assert_int_equal(login->body, BODY_JSON);
 	assert_int_equal(second->body, BODY_NONE);
 	assert_int_equal(login->client_auth, CLIENT_AUTH_POST);
+	assert_true(login->user_basic);
+	assert_false(second->user_basic);
 	assert_string_equal(login->content_type, "text/x; a=b");
 	assert_string_equal(login->accept_types, "text/x text/y");
 	assert_string_equal(login->success, "200 201-204");
@@ -128,7 +130,7 @@ static void test_every_key(void **state)
 	assert_string_equal(login->headers[0].name, "X-Realm");
 	assert_int_equal(login->fields_count, 2);
 	assert_string_equal(login->fields[0].name, "a.b");
-	assert_string_equal(login->fields[0].template_text, "{password}");
+	assert_string_equal(login->fields[0].template_text, "{username}");
 	assert_string_equal(login->fields[1].template_text, "");
 	assert_string_equal(dialect_paths(&dialect, login, ROLE_ACCESS_TOKEN), "a.b[0].c d");
 	assert_string_equal(dialect_paths(&dialect, second, ROLE_ACCESS_TOKEN), "x");
@@ -374,6 +376,18 @@ static const struct bad bad_overrides[] = {
 	  "{password}\n",
 	  "v.conf:4: url: a second step with {password}" },
 	{ "[answer]\naccess_token =\n", "v.conf:2: access_token: not set" },
+	{ "[step login]\nuser_auth = basic\nclient_auth = basic_raw\n",
+	  "v.conf:2: user_auth: client and user cannot both be proved" },
+	{ "[step login]\nuser_auth = basic\nheader.authorization = x\n",
+	  "v.conf:2: user_auth: there is a header Authorization" },
+	{ "[step refresh]\nuser_auth = basic\n",
+	  "v.conf:2: user_auth: a password is there only at login" },
+	{ "[step login]\nnext = more\n[step more]\nurl = https://a.example/\nuser_auth = basic\n",
+	  "v.conf:4: url: a second step with {password}" },
+	{ "[step refresh]\nfield.a = {password_suffix}\n",
+	  "v.conf:2: field.a: {password_suffix} is not set in this step" },
+	{ "[step login]\nurl = https://a.example/{password_suffix}\n",
+	  "v.conf:2: url: {password_suffix} is a secret" },
 };
 
 static void test_bad_overrides(void **state)

@@ -97,6 +97,7 @@ static const char full[] = "# all keys\n"
 			   "minimum_life = 900\n"
 			   "git_minimum_life = 60\n"
 			   "docker_minimum_life = 86400\n"
+			   "password_suffix_file = /etc/apitoken/secrets/suffix\n"
 			   "[host git.example.com]\n"
 			   "git_auth = basic\n"
 			   "git_username = oauth2\n"
@@ -105,7 +106,8 @@ static const char full[] = "# all keys\n"
 			   "[variables]\n"
 			   "realm = r\n"
 			   "[step login]\n"
-			   "client_auth = post\n";
+			   "client_auth = post\n"
+			   "field.password = {password}{password_suffix}\n";
 
 static void test_every_key(void **state)
 {
@@ -122,6 +124,7 @@ static void test_every_key(void **state)
 	assert_string_equal(vendor.issuer, "https://login.example.com/realm");
 	assert_string_equal(vendor.client_id, "my client");
 	assert_string_equal(vendor.client_secret_file, "/etc/apitoken/secrets/acme");
+	assert_string_equal(vendor.password_suffix_file, "/etc/apitoken/secrets/suffix");
 	assert_string_equal(vendor.scope, "a b");
 	assert_string_equal(vendor.username, "%u@example.com");
 	assert_string_equal(vendor.ca_file, "/etc/ssl/acme.pem");
@@ -199,6 +202,8 @@ static const struct bad bad_files[] = {
 	{ IN_VENDOR("client_id = \xc3\xa4"),
 	  ":3: bad value of 'client_id'; expected printable ASCII" },
 	{ IN_VENDOR("client_secret = hunter2"), ":3: unknown key 'client_secret'" },
+	{ IN_VENDOR("password_suffix_file = secret"),
+	  ":3: bad value of 'password_suffix_file'; expected an absolute path" },
 	{ IN_VENDOR("client_secret_file = secret"),
 	  ":3: bad value of 'client_secret_file'; expected an absolute path" },
 	{ IN_VENDOR("ca_file = ca.pem"), ":3: bad value of 'ca_file'" },
