@@ -14,7 +14,7 @@ vendor_file()
 	VENDOR=$1
 	rm -f /etc/apitoken/vendors.d/*.conf
 	sed -e "s/^hosts = .*/hosts = $ACME_HOSTS/" -e "${2:-}" "/usr/local/share/apitoken/examples/$1.conf" >"/etc/apitoken/vendors.d/$1.conf"
-	printf '[pam]\nvendor = %s\n' "$1" >/etc/apitoken/apitoken.conf
+	printf '[pam]\nvendor = %s\non_last_logout = keep\n' "$1" >/etc/apitoken/apitoken.conf
 }
 keeping() { vendor_file "$1" "/^dialect/a keep_password = yes${2:+\\n$2}"; }
 

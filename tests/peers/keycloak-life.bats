@@ -30,7 +30,7 @@ setup()
 	[ -z "$(reason)" ] || skip "Keycloak $KEYCLOAK_VERSION: $(reason)"
 	clear_keys alice bob carol dave
 	clear_log
-	printf '[pam]\nvendor = staff\n' >/etc/apitoken/apitoken.conf
+	printf '[pam]\nvendor = staff\non_last_logout = keep\n' >/etc/apitoken/apitoken.conf
 }
 
 staff_password() { cat "$KEYCLOAK/staff.password"; }
