@@ -17,16 +17,22 @@ const struct command commands[] = {
 	  command_logout },
 	{ "status", "[--json]", "show logins, how long they last, and what is missing",
 	  OPTION_BIT(OPTION_JSON), false, command_status },
-	{ "token", "[VENDOR | HOST] [--force] [--minimum-life SECONDS]",
+	{ "token", "[VENDOR | HOST] [--account NAME] [--force] [--minimum-life SECONDS]",
 	  "print a fresh token (not to a terminal)",
-	  OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_MINIMUM_LIFE), true, command_token },
-	{ "header", "[VENDOR | HOST] [--force] [--minimum-life SECONDS]",
+	  OPTION_BIT(OPTION_ACCOUNT) | OPTION_BIT(OPTION_FORCE) |
+		  OPTION_BIT(OPTION_MINIMUM_LIFE),
+	  true, command_token },
+	{ "header", "[VENDOR | HOST] [--account NAME] [--force] [--minimum-life SECONDS]",
 	  "print it as an HTTP header (not to a terminal)",
-	  OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_MINIMUM_LIFE), true, command_header },
+	  OPTION_BIT(OPTION_ACCOUNT) | OPTION_BIT(OPTION_FORCE) |
+		  OPTION_BIT(OPTION_MINIMUM_LIFE),
+	  true, command_header },
 	{ "refresh", "[VENDOR]", "renew the token now", 0, true, command_refresh },
-	{ "check", "[--vendor NAME [--login]] [--json]",
+	{ "check", "[--vendor NAME [--login [--password-stdin]]] [--json]",
 	  "judge the configuration, show what would be sent",
-	  OPTION_BIT(OPTION_VENDOR) | OPTION_BIT(OPTION_LOGIN) | OPTION_BIT(OPTION_JSON), false,
+	  OPTION_BIT(OPTION_VENDOR) | OPTION_BIT(OPTION_LOGIN) |
+		  OPTION_BIT(OPTION_PASSWORD_STDIN) | OPTION_BIT(OPTION_JSON),
+	  false,
 	  command_check },
 };
 const size_t commands_count = sizeof(commands) / sizeof(commands[0]);

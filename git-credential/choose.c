@@ -62,3 +62,14 @@ int choose_vendor(const struct vendor_places *places, const char *operand,
 	free(names);
 	return result;
 }
+
+int choose_and_load(const char *operand, struct vendor_places *places, struct vendor *vendor,
+		    struct error *error)
+{
+	char name[VENDOR_NAME_MAX];
+
+	if (vendor_places_for_user(places, error) != 0 ||
+	    choose_vendor(places, operand, name, error) != 0)
+		return -1;
+	return vendor_load(vendor, name, places, error);
+}

@@ -14,6 +14,13 @@ int choose_vendor(const struct vendor_places *places, const char *operand,
 		  char name[static VENDOR_NAME_MAX], struct error *error);
 
 /*
+ * The same, and its file: fills *places for the user and loads *vendor, which the caller releases.
+ * Also ERROR_CONFIGURATION where the file cannot be used.
+ */
+int choose_and_load(const char *operand, struct vendor_places *places, struct vendor *vendor,
+		    struct error *error);
+
+/*
  * Fills *error, which must not be NULL, with what (that no vendor is configured) and where a
  * vendor's file belongs. Returns its text.
  */

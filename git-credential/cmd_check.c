@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/exchange.h"
+#include "common/revoke.h"
 #include "common/text.h"
 #include "common/trusted.h"
 #include "git-credential/command.h"
@@ -111,6 +112,37 @@ static void explain(struct secret *report, const struct dialect *dialect,
 								   : "");
 }
 
+/* A trial leaves no session behind where the vendor can be told that it is over. */
+static void end_session(struct secret *report, const struct exchange *exchange,
+			struct exchange_answer *answer)
+{
+	struct error why = { .code = ERROR_NONE };
+	struct record record;
+
+	record_init(&record);
+	text_copy(record.account, sizeof(record.account), exchange->username);
+	secret_move(&record.access_token, &answer->access_token);
+	secret_move(&record.refresh_token, &answer->refresh_token);
+	switch (revoke_record(exchange->vendor, exchange->places, 0, &record, &why)) {
+	case REVOKE_DONE:
+		secret_append_text(report, "  session: ended at the vendor\n");
+		break;
+	case REVOKE_NOTHING:
+		secret_append_format(report,
+				     "  session: the vendor keeps it until it ends by itself; %s\n",
+				     record.refresh_token.length > 0
+					     ? "its dialect and file name nothing to end it with"
+					     : "there is no refresh token to end it with");
+		break;
+	case REVOKE_FAILED:
+		secret_append_format(report,
+				     "  session: the vendor could not be told to end it: %s\n",
+				     why.text);
+		break;
+	}
+	record_release(&record);
+}
+
 /* A login whose tokens are thrown away. */
 static int try_login(const struct exchange *exchange, struct secret *report, struct error *error)
 {
@@ -118,27 +150,27 @@ static int try_login(const struct exchange *exchange, struct secret *report, str
 	int result = exchange_run(exchange, &answer, error);
 
 	explain(report, exchange->dialect, &answer);
+	if (result == 0)
+		end_session(report, exchange, &answer);
 	exchange_answer_release(&answer);
 	return result;
 }
 
-static int ask_and_try(const struct vendor *vendor, const struct dialect *dialect,
-		       const struct vendor_places *places, const char *username,
-		       struct secret *report, struct error *error)
+static int ask_and_try(const struct arguments *arguments, const struct vendor *vendor,
+		       const struct dialect *dialect, const struct vendor_places *places,
+		       const char *username, struct secret *report, struct error *error)
 {
-	struct secret password = SECRET_NONE;
+	struct secret password;
 	struct exchange exchange = { .operation = OPERATION_LOGIN,
 				     .vendor = vendor,
 				     .dialect = dialect,
 				     .places = places,
 				     .username = username,
 				     .password = &password };
-	char shown[ACCOUNT_MAX], prompt[ACCOUNT_MAX + VENDOR_NAME_MAX + 32];
-	int result = -1;
+	int result = password_obtain(arguments->given[OPTION_PASSWORD_STDIN], vendor->name,
+				     username, &password, error);
 
-	text_printable(shown, sizeof(shown), username, strlen(username));
-	snprintf(prompt, sizeof(prompt), "Password of %s at vendor '%s': ", shown, vendor->name);
-	if (password_ask(prompt, &password, error) == 0)
+	if (result == 0)
 		result = try_login(&exchange, report, error);
 	secret_release(&password);
 	return result;
@@ -198,7 +230,7 @@ static int describe_and_try(const struct arguments *arguments, const struct vend
 				     secret_ok(&text) ? text.bytes : "");
 	secret_release(&text);
 	result = arguments->given[OPTION_LOGIN]
-			 ? ask_and_try(vendor, dialect, places, username, report, error)
+			 ? ask_and_try(arguments, vendor, dialect, places, username, report, error)
 			 : 0;
 	return print(report, error) == 0 ? result : -1;
 }
@@ -234,6 +266,8 @@ int command_check(const struct arguments *arguments, struct error *error)
 		return error_set(error, ERROR_USAGE, "--login needs --vendor NAME");
 	if (arguments->given[OPTION_LOGIN] && arguments->given[OPTION_JSON])
 		return error_set(error, ERROR_USAGE, "--login and --json do not go together");
+	if (arguments->given[OPTION_PASSWORD_STDIN] && !arguments->given[OPTION_LOGIN])
+		return error_set(error, ERROR_USAGE, "--password-stdin needs --login");
 	if (vendor_places_for_user(&places, error) != 0)
 		return -1;
 	if (secret_init(&report, REPORT_MAX) != 0)

@@ -51,18 +51,6 @@ static int choose_username(const struct arguments *arguments, const struct vendo
 	return 0;
 }
 
-static int obtain_password(const struct arguments *arguments, const struct vendor *vendor,
-			   const char *username, struct secret *password, struct error *error)
-{
-	char shown[ACCOUNT_MAX], prompt[ACCOUNT_MAX + VENDOR_NAME_MAX + 32];
-
-	if (arguments->given[OPTION_PASSWORD_STDIN])
-		return password_read(STDIN_FILENO, password, error);
-	text_printable(shown, sizeof(shown), username, strlen(username));
-	snprintf(prompt, sizeof(prompt), "Password of %s at vendor '%s': ", shown, vendor->name);
-	return password_ask(prompt, password, error);
-}
-
 /* What becomes of a token without a refresh token. */
 static void tell_without_refresh(const struct vendor *vendor, const struct record *record,
 				 bool further)
@@ -129,7 +117,8 @@ static int log_in(const struct arguments *arguments, const struct vendor *vendor
 	int result = -1;
 
 	if (choose_username(arguments, vendor, username, error) != 0 ||
-	    obtain_password(arguments, vendor, username, &password, error) != 0)
+	    password_obtain(arguments->given[OPTION_PASSWORD_STDIN], vendor->name, username,
+			    &password, error) != 0)
 		goto out;
 	result = tokens_login(vendor, places, username, &password, arguments->given[OPTION_ACCOUNT],
 			      &record, &displaced, error);
@@ -149,13 +138,10 @@ out:
 int command_login(const struct arguments *arguments, struct error *error)
 {
 	static struct vendor_places places;
-	char name[VENDOR_NAME_MAX];
 	struct vendor vendor;
 	int result;
 
-	if (vendor_places_for_user(&places, error) != 0 ||
-	    choose_vendor(&places, arguments->operand, name, error) != 0 ||
-	    vendor_load(&vendor, name, &places, error) != 0)
+	if (choose_and_load(arguments->operand, &places, &vendor, error) != 0)
 		return -1;
 	result = log_in(arguments, &vendor, &places, error);
 	vendor_release(&vendor);

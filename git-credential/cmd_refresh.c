@@ -33,13 +33,10 @@ static int renew(const struct vendor *vendor, const struct vendor_places *places
 int command_refresh(const struct arguments *arguments, struct error *error)
 {
 	static struct vendor_places places;
-	char name[VENDOR_NAME_MAX];
 	struct vendor vendor;
 	int result;
 
-	if (vendor_places_for_user(&places, error) != 0 ||
-	    choose_vendor(&places, arguments->operand, name, error) != 0 ||
-	    vendor_load(&vendor, name, &places, error) != 0)
+	if (choose_and_load(arguments->operand, &places, &vendor, error) != 0)
 		return -1;
 	result = renew(&vendor, &places, error);
 	vendor_release(&vendor);

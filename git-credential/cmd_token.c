@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/advice.h"
 #include "common/text.h"
 #include "git-credential/choose.h"
 #include "git-credential/command.h"
@@ -82,8 +83,27 @@ static int find_vendor(struct lookup *lookup, const char *operand, struct error 
 			 operand);
 }
 
-static int print_for(struct lookup *lookup, const char *operand, int64_t minimum_life,
-		     printer *print, struct secret *output, struct error *error)
+/* The record of the account that --account names, else of the vendor's first login. */
+static int find_record(const struct lookup *lookup, const char *account, struct record *record,
+		       bool *further, struct error *error)
+{
+	enum lookup_result result = lookup_record(lookup, account, record, further, error);
+	char shown[ACCOUNT_MAX], command[ADVICE_MAX];
+
+	if (result == LOOKUP_FOUND)
+		return 0;
+	if (!account || (result == LOOKUP_FAILED && error->code != ERROR_NO_TOKEN))
+		return -1;
+	text_printable(shown, sizeof(shown), account, strlen(account));
+	return error_set(error, ERROR_NO_TOKEN,
+			 "no token of the account %s is stored for vendor '%s'; run: %s", shown,
+			 lookup->vendor.name,
+			 advice_login(command, lookup->vendor.name, account));
+}
+
+static int print_for(struct lookup *lookup, const char *operand, const char *account,
+		     int64_t minimum_life, printer *print, struct secret *output,
+		     struct error *error)
 {
 	struct record record;
 	bool further;
@@ -91,7 +111,8 @@ static int print_for(struct lookup *lookup, const char *operand, int64_t minimum
 
 	if (find_vendor(lookup, operand, error) != 0)
 		return -1;
-	if (lookup_record(lookup, NULL, &record, &further, error) != LOOKUP_FOUND)
+	lookup->host = NULL; /* its git_username is git's word for the login, and no account */
+	if (find_record(lookup, account, &record, &further, error) != 0)
 		return -1;
 	lookup_want_life(lookup, minimum_life);
 	if (lookup_token(lookup, false, further, &record, error) == 0)
@@ -130,8 +151,8 @@ static int output_token(const struct arguments *arguments, printer *print, struc
 		return -1;
 	if (secret_init(&output, OUTPUT_MAX) != 0)
 		error_set(error, ERROR_MEMORY, "out of memory");
-	else if (print_for(&lookup, arguments->operand, minimum_life, print, &output,
-			   error) == 0)
+	else if (print_for(&lookup, arguments->operand, arguments->value[OPTION_ACCOUNT],
+			   minimum_life, print, &output, error) == 0)
 		result = secret_ok(&output)
 				 ? program_answer(&output, error)
 				 : error_set(error, ERROR_MEMORY, "the headers are too long");

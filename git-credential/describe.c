@@ -228,6 +228,6 @@ void describe_vendor(struct secret *out, const struct vendor *vendor, const stru
 	describe_chain(out, "login", vendor, dialect, username);
 	if (dialect->refresh != REFRESH_NONE || vendor->refresh == VENDOR_REFRESH_TRY)
 		describe_chain(out, "refresh", vendor, dialect, username);
-	if (vendor->revoke_on_logout || vendor->revoke_displaced)
+	if (vendor_revokes(vendor, dialect))
 		describe_chain(out, "revoke", vendor, dialect, username);
 }

@@ -236,7 +236,7 @@ static enum lookup_result default_record(const struct lookup *lookup, struct rec
 		if (count > 1) {
 			error_set(error, ERROR_POLICY,
 				  "several accounts of vendor '%s' are stored, and none is the "
-				  "login's own; name one, as in https://NAME@HOST/",
+				  "login's own; name one, as in https://NAME@HOST/ or --account NAME",
 				  lookup->vendor.name);
 			return LOOKUP_FAILED;
 		}

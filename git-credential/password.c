@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "common/text.h"
+#include "common/vendor.h"
 
 enum {
 	INPUT_MAX = PASSWORD_MAX + 2, /* bytes: the line end, and one that shows what is too long */
@@ -146,4 +149,16 @@ int password_ask(const char *prompt, struct secret *password, struct error *erro
 	if (caught)
 		return error_set(error, ERROR_SYSTEM, "interrupted; nothing was sent");
 	return result == 0 ? check(password, error) : -1;
+}
+
+int password_obtain(bool from_stdin, const char *vendor, const char *username,
+		    struct secret *password, struct error *error)
+{
+	char shown[ACCOUNT_MAX], prompt[ACCOUNT_MAX + VENDOR_NAME_MAX + 32];
+
+	if (from_stdin)
+		return password_read(STDIN_FILENO, password, error);
+	text_printable(shown, sizeof(shown), username, strlen(username));
+	snprintf(prompt, sizeof(prompt), "Password of %s at vendor '%s': ", shown, vendor);
+	return password_ask(prompt, password, error);
 }
