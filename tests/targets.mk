@@ -18,6 +18,15 @@ scoreboard:
 	$(Q)tests/tap-read $(wildcard $(B)/results/*.tap) | tests/scoreboard tests/threats.md -
 .PHONY: tests-servers-build
 
+# For tests/rigs/at-clock: a clock that is wrong, and the static helpers once more as programs that can be given one.
+TWINS := $(addprefix $(B)/tests/twins/,git-credential-apitoken docker-credential-apitoken)
+$(B)/tests/preload/wrongclock.so: $(B)/tests/preload/wrongclock.o
+	$(call link,-shared,)
+$(TWINS): $(B)/tests/twins/%: $(B)/git-credential/%.o $(B)/libhelper.a $(B)/libcommon.a
+	$(Q)mkdir -p $(@D)
+	$(call link,-pie,-lkeyutils)
+tests-build: $(TWINS) $(B)/tests/preload/wrongclock.so
+
 # tests/fuzz/fuzz_NAME.c with libFuzzer, over a build of its own; and with tests/fuzz/replay.c, which any compiler builds.
 FUZZ_NAMES   := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_ARCHIVES := $(addprefix $(B)/,libfetch.a libhelper.a libcommon.a)

@@ -13,7 +13,7 @@ aged()
 {
 	local user=$1 body serial
 	body=$(payload_of "$user" "${3:-acme}" | grep -v '^checksum=' |
-		awk -F= -v OFS== -v back="$2" '$1 ~ /_at$/ && $2 > 0 { $2 -= back } $1 ~ /_uptime$/ { if ($2 <= back * 1000) next; $2 = sprintf("%.0f", $2 - back * 1000) } { print }')
+		awk -F= -v OFS== -v back="$2" '$1 ~ /_at$/ && $2 > 0 { $2 = sprintf("%.0f", $2 - back) } $1 ~ /_uptime$/ { if ($2 <= back * 1000) next; $2 = sprintf("%.0f", $2 - back * 1000) } { print }')
 	serial=$({
 		printf '%s\n' "$body"
 		printf 'checksum=%s\n' "$(printf '%s\n' "$body" | sha256sum | cut -c 1-16)"

@@ -35,7 +35,7 @@ older()
 	local user=$1 serial description body
 	read -r serial _ _ _ _ description < <(token_of "$user" acme | head -n 1)
 	body=$("$RIGS/twouid" "$user" inherit keyctl pipe "$serial" | grep -v '^checksum=' |
-		awk -F= -v OFS== -v back="$2" '$1 == "obtained_at" { $2 -= back } $1 == "obtained_uptime" { if ($2 <= back * 1000) next; $2 = sprintf("%.0f", $2 - back * 1000) } { print }')
+		awk -F= -v OFS== -v back="$2" '$1 == "obtained_at" { $2 = sprintf("%.0f", $2 - back) } $1 == "obtained_uptime" { if ($2 <= back * 1000) next; $2 = sprintf("%.0f", $2 - back * 1000) } { print }')
 	{
 		printf '%s\n' "$body"
 		printf 'checksum=%s\n' "$(printf '%s\n' "$body" | sha256sum | cut -c 1-16)"

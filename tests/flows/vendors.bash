@@ -46,7 +46,7 @@ aged()
 	local serial description body
 	read -r serial _ _ _ _ description < <(token_of alice "$VENDOR" | head -n 1)
 	body=$(record_of alice "$VENDOR" | grep -v '^checksum=' |
-		awk -F= -v OFS== -v back="$1" '$1 ~ /_at$/ && $2 > 0 { $2 -= back } $1 ~ /_uptime$/ { if ($2 <= back * 1000) next; $2 = sprintf("%.0f", $2 - back * 1000) } { print }')
+		awk -F= -v OFS== -v back="$1" '$1 ~ /_at$/ && $2 > 0 { $2 = sprintf("%.0f", $2 - back) } $1 ~ /_uptime$/ { if ($2 <= back * 1000) next; $2 = sprintf("%.0f", $2 - back * 1000) } { print }')
 	{
 		printf '%s\n' "$body"
 		printf 'checksum=%s\n' "$(printf '%s\n' "$body" | sha256sum | cut -c 1-16)"
