@@ -43,28 +43,38 @@ static void expand_block(const unsigned char *block, uint32_t schedule[ROUNDS])
 	}
 }
 
-/* Section 6.2.2 steps 2 to 4. */
+/* Section 6.2.2 steps 2 to 4. Eight words by name, not an array: each cached get hashes a record. */
 static void add_block(uint32_t state[8], const unsigned char *block)
 {
-	uint32_t schedule[ROUNDS], s[8];
+	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+	uint32_t schedule[ROUNDS];
 
 	expand_block(block, schedule);
-	memcpy(s, state, sizeof s);
 	for (size_t i = 0; i < ROUNDS; i++) {
-		const uint32_t big1 = rotate_right(s[4], 6) ^ rotate_right(s[4], 11) ^
-				      rotate_right(s[4], 25);
-		const uint32_t choose = (s[4] & s[5]) ^ (~s[4] & s[6]);
-		const uint32_t first = s[7] + big1 + choose + constants[i] + schedule[i];
-		const uint32_t big0 = rotate_right(s[0], 2) ^ rotate_right(s[0], 13) ^
-				      rotate_right(s[0], 22);
-		const uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
+		const uint32_t big1 = rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25);
+		const uint32_t choose = (e & f) ^ (~e & g);
+		const uint32_t first = h + big1 + choose + constants[i] + schedule[i];
+		const uint32_t big0 = rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22);
+		const uint32_t majority = (a & b) ^ (a & c) ^ (b & c);
 
-		memmove(s + 1, s, 7 * sizeof s[0]);
-		s[4] += first;
-		s[0] = first + big0 + majority;
+		h = g;
+		g = f;
+		f = e;
+		e = d + first;
+		d = c;
+		c = b;
+		b = a;
+		a = first + big0 + majority;
 	}
-	for (size_t i = 0; i < 8; i++)
-		state[i] += s[i];
+	state[0] += a;
+	state[1] += b;
+	state[2] += c;
+	state[3] += d;
+	state[4] += e;
+	state[5] += f;
+	state[6] += g;
+	state[7] += h;
 	/* The schedule holds what was hashed, and records hold tokens. */
 	explicit_bzero(schedule, sizeof schedule);
 }

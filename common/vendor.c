@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/dialect_entry.h"
 #include "common/dialect_syntax.h"
@@ -54,12 +55,22 @@ void vendor_folders_close(struct vendor_folders *folders)
 	vendor_folders_init(folders, folders->places);
 }
 
+/* Most people have no vendor files of their own: that takes one call to see, not a whole walk. */
+static bool is_missing(const struct vendor_folders *folders, size_t i)
+{
+	return i == 0 && access(folders->places->vendor_folders[i], F_OK) < 0 && errno == ENOENT;
+}
+
 static void folder_try(struct vendor_folders *folders, size_t i)
 {
 	struct error why;
 
 	if (folders->states[i] != FOLDER_UNTRIED)
 		return;
+	if (is_missing(folders, i)) {
+		folders->states[i] = FOLDER_MISSING;
+		return;
+	}
 	if (trusted_folder_open(&folders->items[i], folders->places->vendor_folders[i], &why) == 0)
 		folders->states[i] = FOLDER_OPEN;
 	else

@@ -54,24 +54,29 @@ static int add_user_folder(struct vendor_places *places, size_t *count, struct e
 	return vendor_places_add_configuration(places, (*count)++, folder, error);
 }
 
-int vendor_places_for_user(struct vendor_places *places, struct error *error)
+static int build(struct vendor_places *places, struct error *error)
 {
 	const char *chosen = secure_getenv("APITOKEN_CONFIG");
-	struct vendor_places built;
 	char libexec[VENDOR_PLACE_MAX];
 	size_t count = 0;
 
-	memset(&built, 0, sizeof(built));
 	if (chosen && vendor_place_judge("APITOKEN_CONFIG", chosen, error) < 0)
 		return -1;
-	if (!chosen && add_user_folder(&built, &count, error) < 0)
+	if (!chosen && add_user_folder(places, &count, error) < 0)
 		return -1;
-	if (vendor_places_add_configuration(&built, count++, chosen ? chosen : vendor_system_folder,
-					    error) < 0)
+	if (vendor_places_add_configuration(places, count++,
+					    chosen ? chosen : vendor_system_folder, error) < 0)
 		return -1;
 	libexec_find(libexec);
-	if (vendor_places_add_shipped(&built, count, libexec, error) < 0)
-		return -1;
-	*places = built;
-	return 0;
+	return vendor_places_add_shipped(places, count, libexec, error);
+}
+
+/* Built where it shall be: a copy of so many pages is felt by a cached get. */
+int vendor_places_for_user(struct vendor_places *places, struct error *error)
+{
+	memset(places, 0, sizeof(*places));
+	if (build(places, error) == 0)
+		return 0;
+	memset(places, 0, sizeof(*places));
+	return -1;
 }

@@ -121,8 +121,8 @@ static int walk_others(struct walk *walk, struct error *error)
 		return 0;
 	mention_init(&mention, &lookup->places, walk->host);
 	for (size_t i = 0; i < count && result == 0; i++)
-		if (!seen_before(lookup, lookup->items_count, names[i]) &&
-		    mention_in(&mention, names[i]))
+		if (mention_in(&mention, names[i]) &&
+		    !seen_before(lookup, lookup->items_count, names[i]))
 			result = walk_vendor(walk, names[i], error);
 	mention_close(&mention);
 	free(names);
