@@ -108,6 +108,10 @@ const struct vendor_host *vendor_host_find(const struct vendor *vendor, const ch
 int vendor_username(const struct vendor *vendor, const char *login, char out[static ACCOUNT_MAX], struct error *error);
 /* Names of all vendors, each once, sorted. *names is one block: free() it. ERROR_CONFIGURATION where a folder cannot be read (a missing folder is no error). */
 int vendor_list(const struct vendor_places *places, char (**names)[VENDOR_NAME_MAX], size_t *count, struct error *error);
+/* The same, but only those that are wanted: 200 names need no order where one counts. May be asked twice about a name that two folders have. */
+typedef bool vendor_wanted(const void *context, const char *name);
+int vendor_list_wanted(const struct vendor_places *places, vendor_wanted *wanted, const void *context, char (**names)[VENDOR_NAME_MAX], size_t *count,
+		       struct error *error);
 /* A problem where two vendors claim one host: ERROR_CONFIGURATION with both file:line. Reads all vendor files. */
 int vendor_hosts_unique(const struct vendor_places *places, struct error *error);
 

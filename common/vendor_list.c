@@ -11,6 +11,8 @@
 struct names {
 	char (*items)[VENDOR_NAME_MAX];
 	size_t count, room;
+	vendor_wanted *wanted; /* NULL: all are */
+	const void *context;
 };
 
 static int no_memory(struct error *error)
@@ -65,7 +67,8 @@ static int folder_list(struct names *names, const char *folder, struct error *er
 		return error_set_errno(error, ERROR_CONFIGURATION, errno,
 				       "%s: this folder of vendor files cannot be opened", folder);
 	while (result == 0 && (errno = 0, file = readdir(directory)))
-		if (name_from_file(name, file->d_name))
+		if (name_from_file(name, file->d_name) &&
+		    (!names->wanted || names->wanted(names->context, name)))
 			result = names_add(names, name, error);
 	if (result == 0 && errno != 0)
 		result = error_set_errno(error, ERROR_CONFIGURATION, errno,
@@ -96,7 +99,14 @@ static void names_order(struct names *names)
 int vendor_list(const struct vendor_places *places, char (**names)[VENDOR_NAME_MAX], size_t *count,
 		struct error *error)
 {
-	struct names found = { NULL, 0, 0 };
+	return vendor_list_wanted(places, NULL, NULL, names, count, error);
+}
+
+int vendor_list_wanted(const struct vendor_places *places, vendor_wanted *wanted,
+		       const void *context, char (**names)[VENDOR_NAME_MAX], size_t *count,
+		       struct error *error)
+{
+	struct names found = { .wanted = wanted, .context = context };
 	size_t i;
 
 	for (i = 0; i < sizeof(places->vendor_folders) / sizeof(places->vendor_folders[0]) &&

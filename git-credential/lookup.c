@@ -105,6 +105,11 @@ static int walk_records(struct walk *walk, struct error *error)
 	return 0;
 }
 
+static bool is_mentioned(const void *mention, const char *name)
+{
+	return mention_in(mention, name);
+}
+
 /* The vendors without a record: their hosts are ours too, and their users want to know how to log
  * in. */
 static int walk_others(struct walk *walk, struct error *error)
@@ -115,16 +120,15 @@ static int walk_others(struct walk *walk, struct error *error)
 	size_t count = 0;
 	int result = 0;
 
+	mention_init(&mention, &lookup->places, walk->host);
 	/* an unreadable folder is for "apitoken check" to tell: here nobody knows whose host it is
 	 */
-	if (vendor_list(&lookup->places, &names, &count, NULL) != 0)
-		return 0;
-	mention_init(&mention, &lookup->places, walk->host);
-	for (size_t i = 0; i < count && result == 0; i++)
-		if (mention_in(&mention, names[i]) &&
-		    !seen_before(lookup, lookup->items_count, names[i]))
-			result = walk_vendor(walk, names[i], error);
+	if (vendor_list_wanted(&lookup->places, is_mentioned, &mention, &names, &count, NULL) != 0)
+		count = 0;
 	mention_close(&mention);
+	for (size_t i = 0; i < count && result == 0; i++)
+		if (!seen_before(lookup, lookup->items_count, names[i]))
+			result = walk_vendor(walk, names[i], error);
 	free(names);
 	return result;
 }
