@@ -49,6 +49,7 @@ struct vendor {
 	int timeout;                      /* seconds */
 	bool revoke_on_logout;            /* a logout tells the vendor, by the dialect's step revoke */
 	bool revoke_displaced;            /* so does a login that replaces another: revoke.h */
+	bool askpass;                     /* git's helper may ask for the password through an askpass program */
 	bool keep_password;               /* the password is kept until logout, for when there is no refresh token */
 	int64_t otp_digits;               /* so many digits behind the password are the one-time code; 0: none */
 	enum vendor_refresh refresh;

@@ -167,6 +167,7 @@ static const struct setting vendor_settings[] = {
 	SET("connect_to", set_endpoint, connect_to),
 	SETTING_FLAG("on_logout", vendor, revoke_on_logout, on_logout_words),
 	SETTING_FLAG("revoke_displaced", vendor, revoke_displaced, yes_words),
+	SETTING_FLAG("askpass", vendor, askpass, yes_words),
 	SETTING_FLAG("keep_password", vendor, keep_password, yes_words),
 	SETTING_NUMBER("otp_digits", vendor, otp_digits, VENDOR_OTP_DIGITS_MIN, VENDOR_OTP_DIGITS_MAX, "digits"),
 	{ .key = "timeout",

@@ -1,62 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* git's own settings, where they change what becomes of the token. */
-#include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "common/text.h"
+#include "git-credential/capture.h"
 #include "git-credential/findings.h"
 
 enum { OUTPUT_MAX = 8192, NUMBER_MAX = 8 }; /* bytes with NUL */
-
-extern char **environ;
-
-static ssize_t read_output(int descriptor, char output[static OUTPUT_MAX])
-{
-	size_t length = 0;
-	ssize_t got = 0;
-
-	while (length < OUTPUT_MAX - 1) {
-		got = read(descriptor, output + length, OUTPUT_MAX - 1 - length);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		length += (size_t)got;
-	}
-	output[length] = '\0';
-	return got < 0 ? -1 : (ssize_t)length;
-}
-
-/* What the command prints, cut at OUTPUT_MAX - 1. False where it cannot be run or fails. */
-static bool capture(char *const *words, char output[static OUTPUT_MAX])
-{
-	posix_spawn_file_actions_t actions;
-	int ends[2], status = -1;
-	pid_t child = -1;
-
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return false;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	if (posix_spawnp(&child, words[0], &actions, NULL, words, environ) != 0)
-		child = -1;
-	posix_spawn_file_actions_destroy(&actions);
-	close(ends[1]);
-	if (child > 0) {
-		read_output(ends[0], output);
-		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-			;
-	}
-	close(ends[0]);
-	return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
 
 /* The digits at *text as a number; moves behind them. */
 static int take_number(const char **text)
@@ -133,7 +85,7 @@ void check_git(struct findings *findings)
 	char *const helper[] = { git, config, regexp_option, key, NULL };
 	char output[OUTPUT_MAX];
 
-	if (!capture(version, output))
+	if (!capture(version, output, sizeof(output)))
 		return; /* no git, nothing to say */
 	output[strcspn(output, "\n")] = '\0';
 	if (check_git_older(output, 2, 46))
@@ -141,7 +93,7 @@ void check_git(struct findings *findings)
 			     "%.40s: before 2.46 git sends the token as a password, and a rejected "
 			     "token fails the command once",
 			     output);
-	if (!capture(helper, output))
+	if (!capture(helper, output, sizeof(output)))
 		output[0] = '\0';
 	check_helpers(findings, output);
 }

@@ -6,6 +6,7 @@
 #include "common/error.h"
 #include "common/message.h"
 #include "common/tokens.h"
+#include "git-credential/ask_login.h"
 #include "git-credential/git_answer.h"
 #include "git-credential/git_request.h"
 #include "git-credential/lookup.h"
@@ -40,6 +41,32 @@ static int answer_record(const struct git_request *request, const struct lookup 
 	return result;
 }
 
+/* Only a new login helps: the token is over, or there never was one. */
+static bool needs_login(const struct error *error)
+{
+	return error->code == ERROR_LOGIN_AGAIN || error->code == ERROR_NO_TOKEN;
+}
+
+/* A record with a token that may be handed out; *record is the caller's in any case. */
+static enum lookup_result find_token(const struct git_request *request, struct lookup *lookup,
+				     struct record *record, bool *further, struct error *error)
+{
+	enum lookup_result result;
+
+	record_init(record);
+	*further = false;
+	result = lookup_record(lookup, request->has_username ? request->username : NULL, record,
+			       further, error);
+	lookup_want_life(lookup, lookup->vendor.git_minimum_life);
+	if (result == LOOKUP_FOUND &&
+	    lookup_token(lookup, request->asked_again, *further, record, error) != 0)
+		result = LOOKUP_FAILED;
+	if (result == LOOKUP_FAILED && needs_login(error) &&
+	    ask_login(lookup, request, *further, record, error) == 0)
+		result = LOOKUP_FOUND;
+	return result;
+}
+
 static int answer_host(const struct git_request *request, struct lookup *lookup)
 {
 	struct error error = { .code = ERROR_NONE };
@@ -47,19 +74,17 @@ static int answer_host(const struct git_request *request, struct lookup *lookup)
 	bool further;
 	int code = EXIT_DONE;
 
-	switch (lookup_record(lookup, request->has_username ? request->username : NULL, &record,
-			      &further, &error)) {
+	switch (find_token(request, lookup, &record, &further, &error)) {
 	case LOOKUP_FOREIGN:
-		return EXIT_DONE;
+		break;
 	case LOOKUP_FAILED:
-		return fail_for(lookup, &error);
+		code = fail_for(lookup, &error);
+		break;
 	case LOOKUP_FOUND:
+		if (answer_record(request, lookup, &record, further, &error) != 0)
+			code = fail_for(lookup, &error);
 		break;
 	}
-	lookup_want_life(lookup, lookup->vendor.git_minimum_life);
-	if (lookup_token(lookup, request->asked_again, further, &record, &error) != 0 ||
-	    answer_record(request, lookup, &record, further, &error) != 0)
-		code = fail_for(lookup, &error);
 	record_release(&record);
 	return code;
 }
