@@ -31,6 +31,7 @@ static const char usage_text[] =
 	"  -s MODE       SIGCHLD: dfl, ign, nocldwait, handler (reaps all), waiter (a thread in waitpid), blocked,\n"
 	"                count; and storm: the default, with a SIGALRM each millisecond\n"
 	"  -x DIGITS     close these of the descriptors 0, 1, 2 before the first call\n"
+	"  -L LOCALE     setlocale(LC_ALL, LOCALE), as login programs do\n"
 	"  -l NAME=N     resource limit: as, core, cpu, fsize, nofile, nproc, stack\n"
 	"  -n COUNT      runs, each from pam_start to pam_end (which unloads the modules)\n"
 	"  -t COUNT      threads, each with its own handle\n"
@@ -363,7 +364,7 @@ static void options_read(int argc, char **argv, struct process *process)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "+hc:a:Ci:r:u:s:x:l:n:t:o:m:k")) != -1) {
+	while ((option = getopt(argc, argv, "+hc:a:Ci:r:u:s:x:l:L:n:t:o:m:k")) != -1) {
 		switch (option) {
 		case 'c': host.folder = optarg; break;
 		case 'a': process->script = optarg; break;
@@ -377,6 +378,10 @@ static void options_read(int argc, char **argv, struct process *process)
 			if (process->limits_count == 8)
 				usage(2);
 			process->limits[process->limits_count++] = optarg;
+			break;
+		case 'L':
+			if (!setlocale(LC_ALL, optarg))
+				stop(optarg);
 			break;
 		case 'n': host.runs = count_read(optarg, 1000000); break;
 		case 't': host.threads = count_read(optarg, THREADS_MAX); break;
