@@ -16,21 +16,30 @@ static char libexec[] = "/tmp/apitoken-stash.XXXXXX";
 
 #define USER(NAME, ID) (&(const struct stash_user){ NAME, ID, ID })
 
-static void make_payload(struct secret *payload, const char *token)
+static void make_login(struct secret *payload, const char *vendor, const char *token,
+		       const char *refresh_token)
 {
 	struct record record;
 	struct error error = { 0 };
 
 	record_init(&record);
-	text_copy(record.vendor, sizeof record.vendor, "unit-test");
+	text_copy(record.vendor, sizeof record.vendor, vendor);
 	text_copy(record.account, sizeof record.account, "alice@example.com");
 	record.generation = 1;
 	record.login_at = record.obtained_at = clock_utc();
 	record.access_expires_at = record.login_at + 1800;
 	assert_int_equal(secret_set(&record.access_token, token, strlen(token)), 0);
+	if (refresh_token != NULL)
+		assert_int_equal(secret_set(&record.refresh_token, refresh_token,
+					    strlen(refresh_token)), 0);
 	if (record_encode(&record, payload, &error) != 0)
 		fail_msg("%s", error.text);
 	record_release(&record);
+}
+
+static void make_payload(struct secret *payload, const char *token)
+{
+	make_login(payload, "unit-test", token, NULL);
 }
 
 /* The ring of the caller holds the payload, or (NULL) nothing of ours. */
@@ -192,6 +201,138 @@ static void test_two_logins_at_once(void **state)
 	secret_release(&second);
 }
 
+/* Stores a login of alice, with or without asking for what it replaces. */
+static void log_in(const char *vendor, const char *refresh_token, struct record *displaced)
+{
+	struct secret payload;
+	struct error error = { 0 };
+	int32_t serial;
+
+	make_login(&payload, vendor, "token", refresh_token);
+	park(&payload, &serial);
+	if (stash_store(libexec, USER("alice", alice), serial, NULL, displaced, &error) != 0)
+		fail_msg("%s", error.text);
+	keyring_handoff_drop(serial);
+	secret_release(&payload);
+}
+
+static void test_displaced(void **state)
+{
+	static const struct {
+		const char *stored, *displaced; /* refresh tokens */
+	} steps[] = {
+		{ "first", NULL }, { "second", "first" }, { "second", NULL }, { NULL, "second" },
+		{ "third", NULL },
+	};
+	struct record displaced;
+
+	(void)state;
+	NEED_KEYRINGS();
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		log_in("unit-test", steps[i].stored, &displaced);
+		if (steps[i].displaced == NULL)
+			assert_int_equal(displaced.refresh_token.length, 0);
+		else
+			assert_string_equal(displaced.refresh_token.bytes, steps[i].displaced);
+		record_release(&displaced);
+	}
+}
+
+static void make_foreign_key(void *nothing)
+{
+	(void)nothing;
+	CHECK(add_key("user", "somebody:else", "x", 1, KEY_SPEC_USER_KEYRING) > 0);
+}
+
+static void expect_only_foreign_key(void *nothing)
+{
+	struct keyring_item items[KEYRING_LIST_MAX];
+	struct error error = { 0 };
+
+	(void)nothing;
+	CHECK(keyring_list(items, KEYRING_LIST_MAX, &error) == 0);
+	CHECK(keyctl_search(KEY_SPEC_USER_KEYRING, "user", "somebody:else", 0) > 0);
+}
+
+/* Three logins of alice, one without a refresh token, and a key of somebody else's. */
+static void end_all(bool hand_back, struct stash_ended *ended)
+{
+	struct error error = { 0 };
+
+	log_in("unit-test", "first", NULL);
+	log_in("other", NULL, NULL);
+	log_in("third", "second", NULL);
+	act_as(alice, make_foreign_key, NULL);
+	act_as(bob, make_foreign_key, NULL);
+	if (stash_end(libexec, USER("alice", alice), hand_back, ended, &error) != 0)
+		fail_msg("%s", error.text);
+	act_as(alice, expect_only_foreign_key, NULL);
+	act_as(bob, expect_only_foreign_key, NULL);
+	assert_int_equal(ended->removed, 3);
+	assert_int_equal(ended->untold, 0);
+}
+
+static void test_end(void **state)
+{
+	struct stash_ended ended;
+	struct record record;
+	struct error error = { 0 };
+	size_t cursor = 0;
+
+	(void)state;
+	NEED_KEYRINGS();
+	end_all(false, &ended);
+	assert_false(stash_ended_next(&ended, &cursor, &record));
+	stash_ended_release(&ended);
+	assert_int_equal(stash_end(libexec, USER("alice", alice), true, &ended, &error), 0);
+	assert_int_equal(ended.removed, 0);
+	stash_ended_release(&ended);
+}
+
+static void test_end_hands_back(void **state)
+{
+	struct stash_ended ended;
+	struct record record;
+	size_t cursor = 0;
+	int first = 0, second = 0;
+
+	(void)state;
+	NEED_KEYRINGS();
+	end_all(true, &ended);
+	while (stash_ended_next(&ended, &cursor, &record)) {
+		first += strcmp(record.vendor, "unit-test") == 0 &&
+			 strcmp(record.refresh_token.bytes, "first") == 0;
+		second += strcmp(record.vendor, "third") == 0 &&
+			  strcmp(record.refresh_token.bytes, "second") == 0;
+		record_release(&record);
+	}
+	assert_int_equal(first, 1);
+	assert_int_equal(second, 1);
+	stash_ended_release(&ended);
+}
+
+static void end_without_privileges(void *nothing)
+{
+	struct stash_ended ended;
+	struct error error = { 0 };
+
+	(void)nothing;
+	CHECK(stash_end(libexec, USER("alice", alice), true, &ended, &error) == -1);
+	CHECK(error.code == ERROR_POLICY);
+}
+
+static void test_end_is_for_root(void **state)
+{
+	struct stash_ended ended;
+	struct error error = { 0 };
+
+	(void)state;
+	NEED_KEYRINGS();
+	act_as(alice, end_without_privileges, NULL);
+	act_as(bob, end_without_privileges, NULL);
+	assert_int_equal(stash_end(libexec, USER("root", 0), true, &ended, &error), -1);
+}
+
 static void store_own(void *payload)
 {
 	struct error error = { 0 };
@@ -341,6 +482,12 @@ int main(void)
 		WITH_USERS("an unprivileged host stores for itself only", test_unprivileged_host),
 		WITH_USERS("root's keyring is never a target", test_root_is_no_target),
 		WITH_USERS("only a sound record is parked", test_only_records_are_stored),
+		WITH_USERS("a login hands back the one that it replaces, if its refresh token is of "
+			   "no more use", test_displaced),
+		WITH_USERS("the end removes all records of one user, and nothing else", test_end),
+		WITH_USERS("the end hands back what vendors can be told", test_end_hands_back),
+		WITH_USERS("the end is for root, and for nobody's ring but a user's",
+			   test_end_is_for_root),
 		UNIT_TEST("stash refuses a terminal, a file and wrong arguments", test_by_hand),
 	};
 
