@@ -3,9 +3,11 @@
 #include "common/tokens.h"
 
 #include <signal.h>
+#include <sys/sem.h>
 
 #include "common/backoff.h"
 #include "common/keyring.h"
+#include "common/lock.h"
 #include "common/lock.h"
 #include "common/text.h"
 #include "tests/unit/fake_fetch.h"
@@ -51,6 +53,18 @@ static int requests(void)
 	return count;
 }
 
+/* Seconds ago. A machine that was started since has only the clock to tell. */
+static void obtained(struct record *record, int64_t age)
+{
+	struct moment then = moment_now();
+
+	then.utc -= age * 1000;
+	then.uptime -= age * 1000;
+	record_set_obtained(record, then);
+	if (then.uptime <= 0)
+		record->obtained_uptime = 0;
+}
+
 /* A record that came age seconds ago and lives for life seconds. */
 static void store(int64_t age, int64_t life, const char *refresh)
 {
@@ -60,8 +74,8 @@ static void store(int64_t age, int64_t life, const char *refresh)
 	text_copy(record.vendor, sizeof record.vendor, "acme");
 	text_copy(record.account, sizeof record.account, "alice");
 	record.generation = 4;
-	record.login_at = clock_utc() - age - 10;
-	record.obtained_at = clock_utc() - age;
+	obtained(&record, age);
+	record.login_at = record.obtained_at - 10;
 	record.access_expires_at = record.obtained_at + life;
 	CHECK(secret_set(&record.access_token, "old-access", 10) == 0);
 	if (refresh != NULL)
@@ -171,6 +185,49 @@ static void many_at_once(void *nothing)
 	}
 	for (int i = 0; i < MANY; i++)
 		finish_act(children[i]);
+	CHECK(requests() == 1);
+}
+
+static bool all_wait(const struct lock *lock)
+{
+	return semctl(lock->semaphore, (int)lock->name, GETZCNT) == MANY;
+}
+
+/* The winner's token has ended by the time that the losers see it: it came after they asked, and it is theirs. */
+static void ended_on_arrival(void *nothing)
+{
+	pid_t children[MANY];
+	struct record late;
+	struct lock lock;
+
+	(void)nothing;
+	answer(good_answer);
+	store(3500, 3600, "refresh-4");
+	CHECK_OK(lock_acquire(&lock, "apitoken:v1:acme", clock_monotonic_ms() + 5000, &error));
+	CHECK(lock.semaphore >= 0);
+	for (int i = 0; i < MANY; i++) {
+		children[i] = fork();
+		if (children[i] == 0) {
+			expect_token(false, "late-access");
+			_exit(0);
+		}
+	}
+	while (!all_wait(&lock))
+		usleep(2000);
+	load(&late);
+	late.generation++;
+	record_set_obtained(&late, moment_now());
+	late.access_expires_at = late.obtained_at;
+	CHECK(secret_set(&late.access_token, "late-access", 11) == 0);
+	CHECK_OK(tokens_store(&late, false, &error));
+	CHECK(record_state(&late, record_now(&late)) == RECORD_EXPIRED);
+	record_release(&late);
+	lock_release(&lock);
+	for (int i = 0; i < MANY; i++)
+		finish_act(children[i]);
+	CHECK(requests() == 0);
+	/* Who asks now asked after it ended. */
+	expect_token(false, "new-access");
 	CHECK(requests() == 1);
 }
 
@@ -599,6 +656,7 @@ PLAY(renew)
 PLAY(renew_expired)
 PLAY(keep_old_refresh)
 PLAY(many_at_once)
+PLAY(ended_on_arrival)
 PLAY(vendor_away)
 PLAY(leave_alone)
 PLAY(dead_refresh)
@@ -678,6 +736,8 @@ int main(int count, char **arguments)
 			  test_keep_old_refresh),
 		UNIT_TEST("forty processes at once cause one refresh and all get its token",
 			  test_many_at_once),
+		UNIT_TEST("REF-01 a token that has ended on arrival is a token for all who waited",
+			  test_ended_on_arrival),
 		UNIT_TEST("while the vendor is away a living token is served, and nothing is lost",
 			  test_vendor_away),
 		UNIT_TEST("a vendor that is away is left alone as long as it says, and a minute at most",
