@@ -10,4 +10,10 @@ enum { ADVICE_MAX = VENDOR_NAME_MAX + ACCOUNT_MAX + 32 }; /* bytes with NUL */
 /* "apitoken login NAME", with "--account ACCOUNT" for a further account (NULL: the bare record). Returns out. */
 const char *advice_login(char out[static ADVICE_MAX], const char *vendor, const char *account);
 
+/*
+ * What brings a token where there is none, behind "...; ": "run: apitoken login NAME", or a login to this machine where that command could not
+ * read the client's secret. Returns out.
+ */
+const char *advice_token(char out[static ADVICE_MAX], const struct vendor *vendor, const char *account);
+
 #endif

@@ -56,28 +56,20 @@ static void explain_end(const struct renewal *renewal, const struct record *reco
 		  advice_login(command, name, renewal->account));
 }
 
-/* A confidential client's secret is root's; then its users' programs cannot renew. */
-static bool is_secret_hidden(const struct vendor *vendor)
-{
-	return vendor->client_secret_file != NULL &&
-	       faccessat(AT_FDCWD, vendor->client_secret_file, R_OK, AT_EACCESS) != 0 &&
-	       errno == EACCES;
-}
-
 static bool is_possible(const struct renewal *renewal, const struct record *record,
 			struct error *reason)
 {
-	if (!record_refreshable(record, record_now(record)) &&
-	    !password_renewal_ready(renewal, record)) {
-		explain_end(renewal, record, reason);
+	if (vendor_secret_hidden(renewal->vendor)) { /* a login by hand needs the secret, too */
+		error_set(reason, ERROR_LOGIN_AGAIN,
+			  "%s: only root can renew this token, because %s is not readable for you; "
+			  "log in to this machine again", renewal->vendor->name,
+			  renewal->vendor->client_secret_file);
 		return false;
 	}
-	if (!is_secret_hidden(renewal->vendor))
+	if (record_refreshable(record, record_now(record)) ||
+	    password_renewal_ready(renewal, record))
 		return true;
-	error_set(reason, ERROR_LOGIN_AGAIN,
-		  "%s: only root can renew this token, because %s is not readable for you; log in "
-		  "to this machine again", renewal->vendor->name,
-		  renewal->vendor->client_secret_file);
+	explain_end(renewal, record, reason);
 	return false;
 }
 

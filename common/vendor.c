@@ -2,6 +2,7 @@
 #include "common/vendor.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,13 @@ void vendor_release(struct vendor *vendor)
 	vendor_hosts_release(vendor->hosts, vendor->hosts_count);
 	dialect_entries_release(vendor->overrides, vendor->overrides_count);
 	memset(vendor, 0, sizeof(*vendor));
+}
+
+bool vendor_secret_hidden(const struct vendor *vendor)
+{
+	return vendor->client_secret_file != NULL &&
+	       faccessat(AT_FDCWD, vendor->client_secret_file, R_OK, AT_EACCESS) != 0 &&
+	       errno == EACCES;
 }
 
 /* ---- files ---- */

@@ -103,6 +103,8 @@ void vendor_release(struct vendor *vendor);
 int vendor_dialect(const struct vendor *vendor, const struct vendor_places *places, struct dialect *dialect, struct error *error);
 /* Whether it can be told that a login is over: the dialect has a [step revoke], and what its URL is made of is set or can be discovered. */
 bool vendor_revokes(const struct vendor *vendor, const struct dialect *dialect);
+/* True where this process may not read client_secret_file: then only a login through PAM gets and renews tokens. */
+bool vendor_secret_hidden(const struct vendor *vendor);
 /* Its entry for a canonical host; NULL where the host is not this vendor's. Exact comparison. */
 const struct vendor_host *vendor_host_find(const struct vendor *vendor, const char *canonical_host);
 /* The vendor username for a local login name: the template with %u (and %% for a percent). 0, or -1: ERROR_CONFIGURATION (too long), ERROR_POLICY (a control character in login). */

@@ -52,10 +52,14 @@ static void check_vendor(struct findings *findings, const struct vendor_places *
 			     "%s: no hosts are listed, so git and docker never ask for this token",
 			     vendor.path);
 	check_file(findings, &vendor, vendor.ca_file, TRUSTED_FILE, "ca_file", FINDING_WRONG);
-	/* a root-only secret is the rule: logins through PAM work, a user's own programs cannot
-	 * renew */
-	check_file(findings, &vendor, vendor.client_secret_file, TRUSTED_SECRET,
-		   "client_secret_file", geteuid() == 0 ? FINDING_WRONG : FINDING_HINT);
+	if (vendor_secret_hidden(&vendor))
+		findings_add(findings, FINDING_HINT,
+			     "%s: client_secret_file: only root can read %s, so only logins to this "
+			     "machine bring a token, and a user's programs cannot renew it",
+			     vendor.path, vendor.client_secret_file);
+	else
+		check_file(findings, &vendor, vendor.client_secret_file, TRUSTED_SECRET,
+			   "client_secret_file", geteuid() == 0 ? FINDING_WRONG : FINDING_HINT);
 	check_file(findings, &vendor, vendor.password_suffix_file, TRUSTED_SECRET,
 		   "password_suffix_file", geteuid() == 0 ? FINDING_WRONG : FINDING_HINT);
 	vendor_release(&vendor);

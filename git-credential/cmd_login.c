@@ -108,6 +108,17 @@ static void end_displaced(const struct vendor *vendor, const struct vendor_place
 			vendor->name, why.text);
 }
 
+/* Told before a password is asked for. */
+static int check_secret(const struct vendor *vendor, struct error *error)
+{
+	if (!vendor_secret_hidden(vendor))
+		return 0;
+	return error_set(error, ERROR_CONFIGURATION,
+			 "vendor '%s': only root can read %s, so its token comes with a login to this "
+			 "machine with the password; an administrator may make the file readable",
+			 vendor->name, vendor->client_secret_file);
+}
+
 static int log_in(const struct arguments *arguments, const struct vendor *vendor,
 		  const struct vendor_places *places, struct error *error)
 {
@@ -116,7 +127,8 @@ static int log_in(const struct arguments *arguments, const struct vendor *vendor
 	struct record record, displaced;
 	int result = -1;
 
-	if (choose_username(arguments, vendor, username, error) != 0 ||
+	if (check_secret(vendor, error) != 0 ||
+	    choose_username(arguments, vendor, username, error) != 0 ||
 	    password_obtain(arguments->given[OPTION_PASSWORD_STDIN], vendor->name, username,
 			    &password, error) != 0)
 		goto out;

@@ -33,6 +33,17 @@ int command_status(const struct arguments *arguments, struct error *error)
 	return result;
 }
 
+static void advise_login(const struct status_row *row)
+{
+	if (row->configured && vendor_secret_hidden(&row->vendor))
+		printf("Not logged in to vendor '%s'. A login to this machine with the password "
+		       "brings its token.\n",
+		       row->name);
+	else
+		printf("Not logged in to vendor '%s'. To log in:  apitoken login %s\n", row->name,
+		       row->name);
+}
+
 static void advise(const struct status *status)
 {
 	struct error none;
@@ -47,8 +58,7 @@ static void advise(const struct status *status)
 	}
 	for (size_t i = 0; i < status->count; i++)
 		if (!status->rows[i].stored)
-			printf("Not logged in to vendor '%s'. To log in:  apitoken login %s\n",
-			       status->rows[i].name, status->rows[i].name);
+			advise_login(&status->rows[i]);
 	if (logins > 0)
 		printf("Logged in. git uses the token after:  git config --global "
 		       "credential.helper apitoken\n"

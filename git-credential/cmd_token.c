@@ -7,7 +7,6 @@
 #include "common/text.h"
 #include "git-credential/choose.h"
 #include "git-credential/command.h"
-#include "git-credential/describe.h"
 #include "git-credential/lookup.h"
 #include "git-credential/program.h"
 
@@ -47,8 +46,7 @@ static int print_header(const struct lookup *lookup, const struct record *record
 	for (size_t i = 0; i < dialect.use_headers_count; i++) {
 		secret_append_text(output, dialect.use_headers[i].name);
 		secret_append_text(output, ": ");
-		describe_template(output, dialect.use_headers[i].template_text, &lookup->vendor,
-				  &dialect, record->account);
+		secret_append_text(output, dialect.use_headers[i].template_text);
 		secret_append_text(output, "\n");
 	}
 	dialect_release(&dialect);

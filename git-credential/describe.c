@@ -90,16 +90,6 @@ static void expand(const struct description *description, const char *text, int 
 	}
 }
 
-void describe_template(struct secret *out, const char *text, const struct vendor *vendor,
-		       const struct dialect *dialect, const char *username)
-{
-	const struct description description = {
-		.out = out, .vendor = vendor, .dialect = dialect, .username = username
-	};
-
-	expand(&description, text, 0);
-}
-
 static void describe_parts(const struct description *description, const char *what,
 			   const struct dialect_part *parts, size_t count)
 {
@@ -205,6 +195,9 @@ static void describe_discovery(struct secret *out, const struct vendor *vendor,
 			       const struct dialect *dialect, const char *username)
 {
 	struct vendor shown = *vendor;
+	const struct description description = {
+		.out = out, .vendor = &shown, .dialect = dialect, .username = username
+	};
 	char issuer[URL_MAX];
 	size_t length;
 
@@ -217,7 +210,7 @@ static void describe_discovery(struct secret *out, const struct vendor *vendor,
 	if (vendor->issuer)
 		shown.issuer = issuer;
 	secret_append_text(out, "  first, and before each other one: GET ");
-	describe_template(out, dialect->discovery.url, &shown, dialect, username);
+	expand(&description, dialect->discovery.url, 0);
 	secret_append_text(out, " with nothing\n");
 }
 

@@ -8,13 +8,10 @@
 #include "common/vendor.h"
 
 /*
- * Appends text with its {names} filled in from the vendor file and the dialect; username is the
- * person's. Passwords, tokens and client secrets become ***, what is not known before an answer
- * stays {name}.
+ * Appends one step: method, URL, headers and fields, a line each. Templates are filled in from the
+ * vendor file and the dialect; username is the person's. Passwords, tokens and client secrets become
+ * ***, what is not known before an answer stays {name}.
  */
-void describe_template(struct secret *out, const char *text, const struct vendor *vendor,
-		       const struct dialect *dialect, const char *username);
-/* Appends one step: method, URL, headers and fields, a line each. */
 void describe_step(struct secret *out, const struct dialect_step *step, const struct vendor *vendor,
 		   const struct dialect *dialect, const char *username);
 /* Appends the steps of a login in order, then of a refresh, then of a logout where the vendor is told. */

@@ -110,7 +110,7 @@ static int answer_record(const char *key, const struct vendor_host *host,
 /* A public image can still be pulled: the clients hear "not found", and the user reads why. */
 static int tell_no_token(const struct lookup *lookup, struct error *error)
 {
-	program_hint(error, lookup->vendor.name, "docker");
+	program_hint(error, &lookup->vendor, "docker");
 	program_fail(program, error);
 	return tell(not_found, EXIT_FAILED);
 }

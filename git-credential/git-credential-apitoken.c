@@ -20,7 +20,7 @@ enum { EXIT_DONE = 0, MILLISECONDS = 1000 };
 static int fail_for(const struct lookup *lookup, struct error *error)
 {
 	if (error->code == ERROR_NO_TOKEN)
-		program_hint(error, lookup->vendor.name, "git");
+		program_hint(error, &lookup->vendor, "git");
 	else if (lookup->vendor.name[0] != '\0' && !strstr(error->text, lookup->vendor.name))
 		error_prefix(error, "vendor '%s'", lookup->vendor.name);
 	return program_fail(program, error);

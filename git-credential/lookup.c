@@ -218,8 +218,8 @@ static enum lookup_result no_record(const struct lookup *lookup, struct error *e
 	char command[ADVICE_MAX];
 
 	if (lookup->keyring_error.code == ERROR_NONE)
-		error_set(error, ERROR_NO_TOKEN, "no token is stored for vendor '%s'; run: %s",
-			  lookup->vendor.name, advice_login(command, lookup->vendor.name, NULL));
+		error_set(error, ERROR_NO_TOKEN, "no token is stored for vendor '%s'; %s",
+			  lookup->vendor.name, advice_token(command, &lookup->vendor, NULL));
 	else if (error)
 		*error = lookup->keyring_error;
 	return LOOKUP_FAILED;

@@ -9,6 +9,8 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "common/advice.h"
+
 enum { NAME_ROOM = 64 }; /* bytes: a program's name, and what stands around a text */
 
 /* Standard input is filled for reading only where it was closed, and so are the others: a write to
@@ -72,23 +74,22 @@ int program_fail(const char *program, const struct error *error)
 	return error_exit_code(error->code);
 }
 
-void program_hint(struct error *error, const char *vendor, const char *what)
+void program_hint(struct error *error, const struct vendor *vendor, const char *what)
 {
+	char advice[ADVICE_MAX];
+
 	if (error->code != ERROR_NO_TOKEN)
 		return;
 	if (geteuid() == 0 && getenv("SUDO_USER"))
 		error_set(error, ERROR_NO_TOKEN,
 			  "vendor '%s' serves this host, but sudo %s runs as root, whose keyring "
 			  "has no token; run %s without sudo",
-			  vendor, what, what);
-	else if (getenv("SSH_CONNECTION"))
-		error_set(error, ERROR_NO_TOKEN,
-			  "vendor '%s' serves this host, but there is no token (a login by ssh key "
-			  "or local password brings none); run: apitoken login %s",
-			  vendor, vendor);
+			  vendor->name, what, what);
 	else
 		error_set(error, ERROR_NO_TOKEN,
-			  "vendor '%s' serves this host, but there is no token; run: apitoken "
-			  "login %s",
-			  vendor, vendor);
+			  "vendor '%s' serves this host, but there is no token%s; %s", vendor->name,
+			  getenv("SSH_CONNECTION")
+				  ? " (a login by ssh key or local password brings none)"
+				  : "",
+			  advice_token(advice, vendor, NULL));
 }

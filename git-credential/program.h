@@ -8,6 +8,7 @@
 
 #include "common/error.h"
 #include "common/secret.h"
+#include "common/vendor.h"
 
 /*
  * First in main(): secrets of this process are nobody's, SIGPIPE becomes EPIPE, descriptors 0 to 2
@@ -29,6 +30,6 @@ int program_fail(const char *program, const struct error *error);
  * Adds to an ERROR_NO_TOKEN what its likely cause is and what to type. what: the command that is
  * run under sudo, "git" or "docker".
  */
-void program_hint(struct error *error, const char *vendor, const char *what);
+void program_hint(struct error *error, const struct vendor *vendor, const char *what);
 
 #endif

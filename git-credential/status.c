@@ -10,7 +10,6 @@
 #include "common/advice.h"
 #include "common/kept_password.h"
 #include "common/text.h"
-#include "common/trusted.h"
 
 #define NOTE(row, ...) snprintf((row)->note, sizeof((row)->note), __VA_ARGS__)
 
@@ -51,19 +50,6 @@ static void read_record(struct status_row *row, const struct keyring_item *item)
 	secret_release(&payload);
 }
 
-/* Whether this user may read the client's secret, without which the vendor renews nothing. */
-static bool client_secret_readable(const struct vendor *vendor)
-{
-	int descriptor;
-
-	if (!vendor->client_secret_file)
-		return true;
-	descriptor = trusted_open(vendor->client_secret_file, TRUSTED_SECRET, NULL);
-	if (descriptor >= 0)
-		close(descriptor);
-	return descriptor >= 0;
-}
-
 /* Why the token cannot be renewed, in words; NULL: it can. */
 static const char *obstacle(const struct status_row *row, const struct dialect *dialect)
 {
@@ -76,7 +62,7 @@ static const char *obstacle(const struct status_row *row, const struct dialect *
 	if (!row->refresh_token)
 		return row->refresh_expires_at > 0 ? "the login has ended"
 						   : "the vendor gave no refresh token";
-	if (!client_secret_readable(&row->vendor))
+	if (vendor_secret_hidden(&row->vendor))
 		return "the client's secret is readable for root only";
 	return NULL;
 }
@@ -99,13 +85,15 @@ static void judge_renewal(struct status_row *row, const struct lookup *lookup)
 		     why && row->renewable ? ", and gets the next token" : "", row->name);
 	else if (why)
 		NOTE(row, "it cannot be renewed: %s; when it ends: %s", why,
-		     login_command(row, command));
+		     vendor_secret_hidden(&row->vendor) ? "log in to this machine again"
+							: login_command(row, command));
 	dialect_release(&dialect);
 }
 
 static void take_vendor(struct status_row *row, const struct lookup *lookup)
 {
 	struct error error = { .code = ERROR_NONE };
+	char advice[ADVICE_MAX];
 
 	row->configured = vendor_load(&row->vendor, row->name, &lookup->places, &error) == 0;
 	if (!row->configured && error.errnum == ENOENT)
@@ -116,7 +104,7 @@ static void take_vendor(struct status_row *row, const struct lookup *lookup)
 	else if (!row->configured)
 		NOTE(row, "%s", error.text);
 	else if (!row->stored)
-		NOTE(row, "not logged in; run: apitoken login %s", row->name);
+		NOTE(row, "not logged in; %s", advice_token(advice, &row->vendor, NULL));
 	else if (row->readable)
 		judge_renewal(row, lookup);
 }

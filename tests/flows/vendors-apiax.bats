@@ -97,8 +97,8 @@ teardown_file() { pam_world_end; }
 	example apiax
 	logs_in
 	[ "$(as alice apitoken header apiax)" = "Authorization: Bearer $(of_record access_token)" ]
-	added $'[use]\nheader = Authentication\nheader.Apikey = {apikey}\n[variables]\napikey = 0123abcd'
-	[ "$(as alice apitoken header apiax)" = "Authentication: Bearer $(of_record access_token)"$'\n''Apikey: 0123abcd' ]
+	added $'[use]\nheader = Authentication\nheader.Apikey = 0123{abcd}'
+	[ "$(as alice apitoken header apiax)" = "Authentication: Bearer $(of_record access_token)"$'\n''Apikey: 0123{abcd}' ]
 }
 
 @test "APIAX-11 after a login, a refresh and a failure no token and no password is in logs, files or processes" {
