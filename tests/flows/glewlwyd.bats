@@ -124,6 +124,83 @@ token_is_good()
 		"https://glewlwyd.test:$(cat "$GLEWLWYD/port")/api/oidc/userinfo"
 }
 
+# revoking: a client with a secret, which alone may revoke, and both settings that make use of it. The secret is not what form-encoding leaves alone.
+revoking()
+{
+	local secret=/etc/apitoken/glewlwyd.secret base
+	base=https://glewlwyd.test:$(cat "$GLEWLWYD/port")/api
+	if [ ! -e "$secret" ]; then
+		printf '%s+%%' "$(openssl rand -hex 12)" >"$secret"
+		chmod 644 "$secret"
+		jq -n --rawfile secret "$secret" '{client_id: "tools", name: "tools", confidential: true, client_secret: $secret, enabled: true, scope: [],
+			token_endpoint_auth_method: ["client_secret_basic"], authorization_type: ["password", "refresh_token"], redirect_uri: ["https://127.0.0.1/"]}' |
+			curl -sS --fail -o /dev/null --cacert "$GLEWLWYD/ca.pem" -b "$GLEWLWYD/cookies" -H Content-Type:application/json -d @- "$base/client/"
+	fi
+	configure
+	printf '%s\n' 'client_id = tools' "client_secret_file = $secret" 'on_logout = revoke' 'revoke_displaced = yes' \
+		'[variables]' "revoke_url = $base/oidc/revoke" >>/etc/apitoken/vendors.d/glewlwyd.conf
+}
+
+# lives, ended REFRESH-TOKEN: what the server says of it.
+refreshed() { "$RIGS/fetchcall" --libexec /usr/local/libexec/apitoken /etc/apitoken glewlwyd refresh < <(printf %s "$1"); }
+lives() { refreshed "$1" | grep -qx 'result=0'; }
+ended() { refreshed "$1" | grep -qx 'rule=refresh_ended'; }
+refresh_token() { as alice keyctl pipe "$(token_of alice glewlwyd | cut -d' ' -f1)" | sed -n 's/^refresh_token=//p'; }
+logs_in_by_hand() { as alice apitoken login --password-stdin < <(password); }
+
+@test "glewlwyd: a logout ends the login at the server, by URL and by issuer, and one that is not told of lives on" {
+	local old way
+	for way in url issuer; do
+		revoking
+		[ "$way" = url ] || sed -i -e '/^\[variables\]/,$d' -e 's#^token_url = .*#issuer = https://glewlwyd.test:'"$(cat "$GLEWLWYD/port")"'/api/oidc#' \
+			/etc/apitoken/vendors.d/glewlwyd.conf
+		logs_in_by_hand
+		old=$(refresh_token)
+		run as alice apitoken logout
+		echo "$output"
+		[ "$output" = "Logged out of vendor 'glewlwyd'." ]
+		ended "$old"
+		logs_in_by_hand
+		old=$(refresh_token)
+		sed -i 's/^on_logout.*/on_logout = delete/' /etc/apitoken/vendors.d/glewlwyd.conf
+		as alice apitoken logout
+		lives "$old"
+	done
+	configure
+}
+
+@test "glewlwyd: a login that replaces another ends that one, and is not ended with it" {
+	revoking
+	logs_in_by_hand
+	local old
+	old=$(refresh_token)
+	run logs_in_by_hand
+	echo "$output"
+	[ "${#lines[@]}" -eq 1 ]
+	ended "$old"
+	lives "$(refresh_token)"
+	configure
+}
+
+@test "glewlwyd: a trial leaves no session, and a client without a secret is told why it cannot end one" {
+	revoking
+	run as alice apitoken check --vendor glewlwyd --login --password-stdin < <(password)
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'session: ended at the vendor'* ]]
+	sed -i '/^client_/d' /etc/apitoken/vendors.d/glewlwyd.conf
+	logs_in_by_hand
+	local old
+	old=$(refresh_token)
+	run as alice apitoken logout
+	echo "$output"
+	configure
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"vendor 'glewlwyd' could not be told"*401* ]]
+	assert_no_token alice
+	lives "$old"
+}
+
 @test "glewlwyd: no secret in a log, a file or a process" {
 	login_ssh alice "$(password)"
 	assert_no_canary "$(password)" "$(as alice apitoken token glewlwyd)"
