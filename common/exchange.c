@@ -68,6 +68,8 @@ int exchange_run(const struct exchange *exchange, struct exchange_answer *answer
 		result = fail_with(&why, answer);
 	} else if (run_fetch(exchange, &request, &reply, &why) < 0) {
 		result = fail_with(&why, answer);
+		/* A program that could not be started has an errno; one that broke off or stalled has none. */
+		answer->unanswered = why.code == ERROR_UNAVAILABLE && why.errnum == 0;
 	} else {
 		result = read_reply(exchange, &reply, answer, &why);
 		message_release(&reply);

@@ -6,11 +6,12 @@
  * keep_refresh (1: the refresh token is wanted), default_lifetime (seconds, 0: the dialect's);
  * "entry" for each dialect entry in order (section NUL key NUL value), "variable" (name NUL value) for each variable, secrets included.
  * Reply fields: verdict, message (why, printable), status, rule (that matched), code (the vendor's error word), access_token, refresh_token, lifetime (seconds), lifetime_from (the path that
- * gave it, or "default"), refresh_lifetime (seconds; absent: unknown), subject, retry_after (seconds), address, sandbox ("landlock=7 filter=1": the walls that stood, for a look by hand).
+ * gave it, or "default"), refresh_lifetime (seconds; absent: unknown), subject, retry_after (seconds), unanswered (1: a request went out, and its answer did not come whole), address, sandbox ("landlock=7 filter=1": the walls that stood, for a look by hand).
  */
 #ifndef APITOKEN_EXCHANGE_H
 #define APITOKEN_EXCHANGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -41,6 +42,7 @@ struct exchange {
 struct exchange_answer {
 	enum verdict verdict;
 	int status;                  /* HTTP status, 0: there was no answer */
+	bool unanswered;             /* the request went out, or may have, and no whole answer came: what the vendor did is not known */
 	int64_t lifetime;            /* seconds, 1..VENDOR_LIFETIME_MAX */
 	int64_t refresh_lifetime;    /* seconds, 0: unknown or none */
 	int64_t retry_after;         /* seconds, 0: not told */

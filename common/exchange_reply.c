@@ -64,16 +64,18 @@ static int take_token(const struct message *reply, const char *name, bool visibl
 
 static int take_details(const struct message *reply, struct exchange_answer *answer)
 {
-	int64_t status;
+	int64_t status, unanswered;
 
 	take_printable(reply, "message", answer->message, sizeof(answer->message));
 	take_printable(reply, "address", answer->address, sizeof(answer->address));
 	take_printable(reply, "sandbox", answer->sandbox, sizeof(answer->sandbox));
 	take_word(reply, "rule", answer->rule, sizeof(answer->rule));
 	take_word(reply, "code", answer->code, sizeof(answer->code));
-	if (take_number(reply, "status", 599, &status) < 0 || take_number(reply, "retry_after", RETRY_AFTER_MAX, &answer->retry_after) < 0)
+	if (take_number(reply, "status", 599, &status) < 0 || take_number(reply, "unanswered", 1, &unanswered) < 0 ||
+	    take_number(reply, "retry_after", RETRY_AFTER_MAX, &answer->retry_after) < 0)
 		return distrust(answer, "a number is out of its range");
 	answer->status = (int)status;
+	answer->unanswered = unanswered == 1;
 	return 0;
 }
 

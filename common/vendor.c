@@ -121,6 +121,7 @@ static int load(struct vendor *vendor, const char *name, struct vendor_folders *
 				 folders->places->vendor_folders[i]);
 	text_copy(vendor->name, sizeof(vendor->name), name);
 	vendor->timeout = VENDOR_TIMEOUT_DEFAULT;
+	vendor->refresh_retry = true;
 	vendor->minimum_life = VENDOR_MINIMUM_LIFE_DEFAULT;
 	vendor->path = strdup(path);
 	if (!vendor->path)

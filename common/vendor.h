@@ -53,6 +53,7 @@ struct vendor {
 	bool keep_password;               /* the password is kept until logout, for when there is no refresh token */
 	int64_t otp_digits;               /* so many digits behind the password are the one-time code; 0: none */
 	enum vendor_refresh refresh;
+	bool refresh_retry;               /* a refresh token whose answer was lost is sent once more */
 	int64_t default_lifetime;         /* seconds, 0: the dialect's */
 	int64_t minimum_life;             /* seconds that a token shall still live when it is handed out: record_state_for() */
 	int64_t git_minimum_life, docker_minimum_life; /* the same for these tools; 0: minimum_life */

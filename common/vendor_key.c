@@ -127,6 +127,12 @@ static const struct setting_word refresh_words[] = {
 	{ NULL, 0 },
 };
 
+static const struct setting_word refresh_retry_words[] = {
+	{ "0", 0 },
+	{ "1", 1 },
+	{ NULL, 0 },
+};
+
 static const struct setting_word on_logout_words[] = {
 	{ "delete", 0 },
 	{ "revoke", 1 },
@@ -177,6 +183,7 @@ static const struct setting vendor_settings[] = {
 	  .maximum = VENDOR_TIMEOUT_MAX,
 	  .unit = "seconds" },
 	SETTING_CHOICE("refresh", vendor, refresh, refresh_words),
+	SETTING_FLAG("refresh_retry", vendor, refresh_retry, refresh_retry_words),
 	SETTING_NUMBER("default_lifetime", vendor, default_lifetime, 1, VENDOR_LIFETIME_MAX,
 		       "seconds"),
 	SETTING_NUMBER("minimum_life", vendor, minimum_life, 1, VENDOR_MINIMUM_LIFE_MAX, "seconds"),

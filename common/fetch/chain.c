@@ -96,10 +96,12 @@ static int send(struct chain *chain, const struct call *call)
 	struct http_answer answer;
 	int result;
 
-	if (http_exchange(call, &route, &answer, &failure) < 0)
+	if (http_exchange(call, &route, &answer, &failure) < 0) {
+		chain->outcome->unanswered = failure.sent;
 		result = outcome_fail(chain->outcome, failure.verdict, "%s: %s", call->url.host, failure.cause);
-	else
+	} else {
 		result = read_answer(chain, call, &answer);
+	}
 	http_answer_release(&answer);
 	return result;
 }

@@ -324,8 +324,10 @@ static void take_result(struct transfer *transfer)
 
 static void describe(const struct transfer *transfer, CURLcode code, struct http_failure *failure)
 {
-	long verify = 0, errnum = 0;
+	long verify = 0, errnum = 0, sent = 0;
 
+	curl_easy_getinfo(transfer->curl, CURLINFO_REQUEST_SIZE, &sent);
+	failure->sent = sent > 0;
 	curl_easy_getinfo(transfer->curl, CURLINFO_SSL_VERIFYRESULT, &verify);
 	curl_easy_getinfo(transfer->curl, CURLINFO_OS_ERRNO, &errnum);
 	if (transfer->orphaned)
@@ -374,6 +376,7 @@ int http_exchange(const struct call *call, const struct http_route *route, struc
 
 	memset(answer, 0, sizeof(*answer));
 	failure->verdict = VERDICT_UNAVAILABLE;
+	failure->sent = false;
 	text_copy(failure->cause, sizeof(failure->cause), "out of memory");
 	if (route->ca == NULL && !system_trust_present()) {
 		failure->verdict = VERDICT_CONFIGURATION;

@@ -6,6 +6,7 @@
 #ifndef APITOKEN_FETCH_HTTP_H
 #define APITOKEN_FETCH_HTTP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/dialect.h"
@@ -40,6 +41,7 @@ struct http_answer {
 
 struct http_failure {
 	enum verdict verdict; /* VERDICT_UNAVAILABLE or VERDICT_CONFIGURATION */
+	bool sent;            /* at least the head of the request went out */
 	char cause[CLOCK_DOUBT_TEXT_MAX];      /* "unknown certificate authority": no host, no secret */
 };
 

@@ -49,6 +49,8 @@ void outcome_put(const struct outcome *outcome, struct message *reply)
 	message_put_text(reply, "verdict", verdict_word(outcome->verdict));
 	put_text(reply, "message", outcome->message);
 	message_put_number(reply, "status", outcome->status);
+	if (outcome->unanswered)
+		message_put_number(reply, "unanswered", 1);
 	put_text(reply, "rule", outcome->rule);
 	put_text(reply, "code", outcome->code);
 	put_text(reply, "address", outcome->address);

@@ -3,6 +3,7 @@
 #ifndef APITOKEN_FETCH_OUTCOME_H
 #define APITOKEN_FETCH_OUTCOME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/dialect.h"
@@ -20,6 +21,7 @@ struct outcome {
 	enum verdict verdict;
 	char message[OUTCOME_MESSAGE_MAX]; /* printable, no secret; after success "", or what is worth knowing */
 	int status;                        /* of the last answer, 0: none */
+	bool unanswered;                   /* a request went out, and its answer did not come whole */
 	char rule[DIALECT_NAME_MAX];
 	char code[OUTCOME_CODE_MAX];       /* the vendor's error word */
 	struct secret access_token, refresh_token;
