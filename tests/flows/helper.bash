@@ -134,7 +134,7 @@ run_cron()
 keys_of() { "$RIGS/twouid" "$1" keys; }
 
 # token_of USER [VENDOR]: that user's record of the vendor, as its keys_of line.
-token_of() { keys_of "$1" | grep " apitoken:v1:${2:-}"; }
+token_of() { keys_of "$1" | grep -v ':\(sent\|away\)$' | grep " apitoken:v1:${2:-}"; }
 
 # Nothing of ours, but the number of a semaphore.
 assert_no_token()

@@ -25,7 +25,7 @@ log_in()
 now_token()
 {
 	local serial
-	serial=$(token_of "$1" "${2:-acme}" | head -n 1 | cut -d' ' -f1)
+	serial=$(token_of "$1" "${2:-acme}\$" | cut -d' ' -f1)
 	"$RIGS/twouid" "$1" inherit keyctl pipe "$serial" | sed -n 's/^access_token=//p'
 }
 
