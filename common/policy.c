@@ -18,10 +18,10 @@ struct wishes {
 	char vendor[VENDOR_NAME_MAX];
 	char prompt[sizeof(((struct policy *)NULL)->prompt) - 1];
 	int64_t minimum_uid, fetch_uid; /* 0: not set */
-	int store, on_last_logout;      /* -1: not set */
+	int store, notice, on_last_logout; /* -1: not set */
 };
 
-#define NO_WISHES { .store = -1, .on_last_logout = -1 }
+#define NO_WISHES { .store = -1, .notice = -1, .on_last_logout = -1 }
 
 struct reader {
 	const char *service; /* may be NULL */
@@ -45,6 +45,12 @@ static const struct setting_word store_words[] = {
 	{ NULL, 0 },
 };
 
+static const struct setting_word notice_words[] = {
+	{ "no", 0 },
+	{ "yes", 1 },
+	{ NULL, 0 },
+};
+
 static const struct setting_word on_last_logout_words[] = {
 	{ "delete", LAST_LOGOUT_DELETE },
 	{ "revoke", LAST_LOGOUT_REVOKE },
@@ -58,6 +64,7 @@ static const struct setting settings[] = {
 	SETTING_NUMBER("minimum_uid", wishes, minimum_uid, 1, UID_HIGHEST, ""),
 	SETTING_NUMBER("fetch_uid", wishes, fetch_uid, 1, UID_HIGHEST, ""),
 	SETTING_CHOICE("store", wishes, store, store_words),
+	SETTING_CHOICE("notice", wishes, notice, notice_words),
 	SETTING_CHOICE("on_last_logout", wishes, on_last_logout, on_last_logout_words),
 	{ .key = NULL },
 };
@@ -95,6 +102,8 @@ static void policy_take(struct policy *policy, const struct wishes *wishes)
 		policy->fetch_uid = (uid_t)wishes->fetch_uid;
 	if (wishes->store >= 0)
 		policy->store_required = wishes->store == 1;
+	if (wishes->notice >= 0)
+		policy->notice = wishes->notice == 1;
 	if (wishes->on_last_logout >= 0)
 		policy->on_last_logout = (enum last_logout)wishes->on_last_logout;
 }
@@ -103,6 +112,7 @@ int policy_load(struct policy *policy, const char *folder, const char *service, 
 {
 	struct policy built = { .minimum_uid = 1000,
 				.fetch_uid = FETCH_UID_DEFAULT,
+				.notice = true,
 				.prompt = "Password: " };
 	struct reader reader = { .service = service, .all = NO_WISHES, .own = NO_WISHES };
 	struct error why = { .code = ERROR_NONE };

@@ -21,6 +21,7 @@ struct policy {
 	uid_t minimum_uid;            /* default 1000, at least 1 */
 	uid_t fetch_uid;              /* default 65534, at least 1 */
 	bool store_required;          /* store = required */
+	bool notice;                  /* tell a person at login when the token cannot be renewed; default yes */
 	enum last_logout on_last_logout; /* default LAST_LOGOUT_DELETE */
 	char prompt[128];             /* default "Password: "; a prompt from the file gets one space behind it */
 };

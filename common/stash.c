@@ -95,36 +95,41 @@ static bool decode(const struct message_field *field, struct record *record)
 }
 
 /* What it displaced is of use for telling the vendor only: that it cannot be read is no failure. */
-static int take_stored(const struct message *reply, struct record *displaced, struct error *error)
+static int take_stored(const struct message *reply, struct stash_stored *stored,
+		       struct error *error)
 {
 	struct message_field field;
 
 	if (!message_find(reply, "stored", &field))
 		return take_failure(reply, error);
-	if (displaced != NULL && message_find(reply, "record", &field) &&
-	    !decode(&field, displaced))
-		record_init(displaced);
+	if (stored == NULL)
+		return 0;
+	if (message_number(reply, "ends_in", 1, VENDOR_LIFETIME_MAX, &stored->ends_in) != 0)
+		stored->ends_in = 0;
+	if (stored->hand_back && message_find(reply, "record", &field) &&
+	    !decode(&field, &stored->displaced))
+		record_init(&stored->displaced);
 	return 0;
 }
 
 int stash_store(const char *libexec, const struct stash_user *user, int32_t serial,
-		const struct secret *payload, struct record *displaced, struct error *error)
+		const struct secret *payload, struct stash_stored *stored, struct error *error)
 {
 	char serial_text[NUMBER_TEXT_MAX], uid_text[NUMBER_TEXT_MAX], gid_text[NUMBER_TEXT_MAX];
 	const char *const arguments[] = { "stash", "store", serial_text, uid_text, gid_text, NULL };
 	const struct call call = { libexec, arguments, user->name, serial == 0 ? payload : NULL,
-				   displaced != NULL };
+				   stored != NULL && stored->hand_back };
 	struct message reply;
 	int result;
 
-	if (displaced != NULL)
-		record_init(displaced);
+	if (stored != NULL)
+		record_init(&stored->displaced);
 	snprintf(serial_text, sizeof serial_text, "%d", serial);
 	snprintf(uid_text, sizeof uid_text, "%u", user->uid);
 	snprintf(gid_text, sizeof gid_text, "%u", user->gid);
 	if (run(&call, &reply, error) != 0)
 		return -1;
-	result = take_stored(&reply, displaced, error);
+	result = take_stored(&reply, stored, error);
 	message_release(&reply);
 	return result;
 }

@@ -5,7 +5,8 @@
  *
  *   stash park                    request: user, record; reply: serial
  *   stash store SERIAL UID GID    request: user, record where SERIAL is 0, hand_back (present: the
- *                                 record that it replaces is wanted); reply: stored, record
+ *                                 record that it replaces is wanted); reply: stored, ends_in
+ *                                 (seconds, where it cannot be renewed), record
  *   stash end UID GID             request: user, hand_back; reply: removed (how many), record for
  *                                 each that is handed back, untold (how many had no room there)
  *
@@ -37,14 +38,19 @@ struct stash_user {
  */
 int stash_park(const char *libexec, const char *user, const struct secret *payload,
 	       int32_t *serial, struct error *error);
+
+struct stash_stored {
+	bool hand_back;		 /* set by the caller: displaced is wanted */
+	struct record displaced; /* that stood there, where it has a refresh token and another one than
+				    the new record's; else empty. The caller releases it */
+	int64_t ends_in;	 /* seconds; 0: the token can be renewed without a person */
+};
 /*
  * Have a parked record stored for the user; serial 0: the payload given (an unprivileged host
- * storing for itself). displaced (NULL: not wanted) becomes the record that stood there, where that
- * has a refresh token and another one than the new record's; else it is empty. The caller releases
- * it. 0, or -1 with *error.
+ * storing for itself). stored may be NULL. 0, or -1 with *error.
  */
 int stash_store(const char *libexec, const struct stash_user *user, int32_t serial,
-		const struct secret *payload, struct record *displaced, struct error *error);
+		const struct secret *payload, struct stash_stored *stored, struct error *error);
 
 struct stash_ended {
 	int64_t removed;      /* records that are gone */

@@ -10,12 +10,12 @@
 #include "common/revoke.h"
 #include "common/text.h"
 #include "common/trusted.h"
+#include "common/words.h"
 #include "git-credential/command.h"
 #include "git-credential/describe.h"
 #include "git-credential/findings.h"
 #include "git-credential/json_text.h"
 #include "git-credential/password.h"
-#include "git-credential/words.h"
 
 enum { REPORT_MAX = 4 * 1024 * 1024 }; /* bytes */
 

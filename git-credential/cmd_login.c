@@ -9,10 +9,10 @@
 #include "common/revoke.h"
 #include "common/text.h"
 #include "common/tokens.h"
+#include "common/words.h"
 #include "git-credential/choose.h"
 #include "git-credential/command.h"
 #include "git-credential/password.h"
-#include "git-credential/words.h"
 
 /* The vendor's name of the local user: the file's username template. */
 static int local_username(const struct vendor *vendor, char username[static ACCOUNT_MAX],

@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "common/tokens.h"
+#include "common/words.h"
 #include "git-credential/choose.h"
 #include "git-credential/command.h"
-#include "git-credential/words.h"
 
 static int renew(const struct vendor *vendor, const struct vendor_places *places,
 		 struct error *error)

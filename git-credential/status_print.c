@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/words.h"
 #include "git-credential/choose.h"
 #include "git-credential/json_text.h"
 #include "git-credential/quota.h"
 #include "git-credential/status.h"
-#include "git-credential/words.h"
 
 enum { WIDTH_MAX = 40 }; /* columns that are wider do not push the others */
 

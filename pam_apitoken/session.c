@@ -15,6 +15,7 @@
 #include "pam_apitoken/handoff.h"
 #include "pam_apitoken/log.h"
 #include "pam_apitoken/logout.h"
+#include "pam_apitoken/notice.h"
 #include "pam_apitoken/profile.h"
 #include "pam_apitoken/revocation.h"
 #include "pam_apitoken/user.h"
@@ -45,22 +46,53 @@ static bool renewal_is_odd(const struct context *context, const struct user *use
 	return (context->flags & renewal) != 0 && real != 0 && real != user->uid;
 }
 
-/* Stores, and then tells the vendor of a login that lost its place, where it wants to know. */
+/*
+ * Where the policy cannot be read the login goes on: authenticate would have refused it, and the
+ * log has the reason.
+ */
+static bool read_policy(const struct context *context, struct policy *policy)
+{
+	struct error error = { 0 };
+	struct profile *profile = profile_open(context, &error);
+
+	if (profile == NULL) {
+		log_line(context, LOG_ERR, "%s", error.text);
+		return false;
+	}
+	*policy = profile->policy;
+	profile_free(profile);
+	return true;
+}
+
+/* Says how long the token lasts that was stored, where only another login can replace it. */
+static void tell_end(const struct context *context, int64_t ends_in)
+{
+	struct policy policy;
+
+	if (ends_in > 0 && read_policy(context, &policy) && policy.notice)
+		notice_token_end(context, policy.vendor, ends_in);
+}
+
+/*
+ * Stores, and then tells the person how long that is good, and the vendor of a login that lost its
+ * place, where they want to know.
+ */
 static int store(const struct context *context, const struct handoff *handoff,
 		 const struct secret *payload, const struct user *user, struct error *error)
 {
 	const struct stash_user target = { user->name, user->uid, user->gid };
 	struct profile *profile = revocation_of_displaced(context);
-	struct record displaced;
+	struct stash_stored stored = { .hand_back = profile != NULL };
 	int result;
 
-	record_init(&displaced);
-	result = stash_store(context->options.libexec, &target, handoff->serial, payload,
-			     profile == NULL ? NULL : &displaced, error);
-	if (result == 0 && displaced.refresh_token.length > 0)
-		revocation_tell(context, profile, &displaced, user->name,
+	result = stash_store(context->options.libexec, &target, handoff->serial, payload, &stored,
+			     error);
+	if (result == 0)
+		tell_end(context, stored.ends_in);
+	if (result == 0 && stored.displaced.refresh_token.length > 0)
+		revocation_tell(context, profile, &stored.displaced, user->name,
 				clock_monotonic_ms() + TELL_MILLISECONDS);
-	record_release(&displaced);
+	record_release(&stored.displaced);
 	profile_free(profile);
 	return result;
 }
@@ -103,24 +135,6 @@ static enum storing handoff_store(const struct context *context, const struct ha
 	}
 	warn_uncounted(context, user, counted_login(context, user, &counting), &counting);
 	return store(context, handoff, payload, user, error) < 0 ? STORING_FAILED : STORING_DONE;
-}
-
-/*
- * Where the policy cannot be read the login goes on: authenticate would have refused it, and the
- * log has the reason.
- */
-static bool read_policy(const struct context *context, struct policy *policy)
-{
-	struct error error = { 0 };
-	struct profile *profile = profile_open(context, &error);
-
-	if (profile == NULL) {
-		log_line(context, LOG_ERR, "%s", error.text);
-		return false;
-	}
-	*policy = profile->policy;
-	profile_free(profile);
-	return true;
 }
 
 static bool store_is_required(const struct context *context)

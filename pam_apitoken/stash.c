@@ -230,6 +230,16 @@ static bool hand_back(const struct record *record, struct message *reply)
 	return fits;
 }
 
+/* For the notice at the login: how long a token is good that only another login can replace. */
+static void tell_end(const struct login *login, struct message *reply)
+{
+	const int64_t now = record_now(&login->record),
+		      seconds = login->record.access_expires_at - now;
+
+	if (login->kept.bytes == NULL && !record_refreshable(&login->record, now) && seconds > 0)
+		message_put_number(reply, "ends_in", seconds);
+}
+
 static int store_payload(const struct job *job, const struct secret *payload,
 			 struct message *reply, struct error *error)
 {
@@ -244,6 +254,7 @@ static int store_payload(const struct job *job, const struct secret *payload,
 				    &displaced, error);
 	if (result == 0) {
 		message_put_text(reply, "stored", "");
+		tell_end(&login, reply);
 		/* The same token again lives on with the new login. */
 		if (job->hand_back && displaced.refresh_token.length > 0 &&
 		    !secret_equal(&displaced.refresh_token, &login.record.refresh_token))

@@ -62,7 +62,7 @@ over() { aged alice 301 "$VENDOR"; }
 	echo "$type $owner $permission $timeout"
 	[ "$type $owner $permission" = "user $(id -u alice) 0x003f0000" ]
 	[[ $timeout =~ ^([0-9]+[smhd]|1d)$ ]]
-	! payload_of alice vyopta | grep -qF "$(vendor_password alice)"
+	[ "$(payload_of alice vyopta | grep -cF "$(vendor_password alice)")" -eq 0 ]
 	assert_no_canary "$(vendor_password alice)"
 }
 
@@ -162,6 +162,16 @@ over() { aged alice 301 "$VENDOR"; }
 	[ "$(vendor_count .requests.vendor)" -eq 2 ]
 	password_key
 }
+
+@test "the end of the last session takes the password with the record" {
+	sed -i /on_last_logout/d /etc/apitoken/apitoken.conf
+	run login_ssh alice "$(vendor_password alice)" 'keyctl show @u'
+	echo "$output"
+	[[ "$output" == *apitoken:password:v1:vyopta* ]]
+	wait_until 20 no_password_key
+	wait_until 20 no_record
+}
+no_record() { ! token_of alice vyopta; }
 
 @test "logout removes the password with the record; so does a login that keeps none" {
 	cli_login

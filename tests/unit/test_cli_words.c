@@ -8,7 +8,7 @@
 #include "git-credential/command.h"
 #include "git-credential/findings.h"
 #include "git-credential/quota.h"
-#include "git-credential/words.h"
+#include "common/words.h"
 
 static const struct command login = {
 	.name = "login",

@@ -26,6 +26,7 @@ static void test_defaults(void **state)
 	assert_int_equal(policy.fetch_uid, 65534);
 	assert_false(policy.store_required);
 	assert_int_equal(policy.on_last_logout, LAST_LOGOUT_DELETE);
+	assert_true(policy.notice);
 	assert_string_equal(policy.prompt, "Password: ");
 	assert_int_equal(policy_load(&policy, files_at("missing"), NULL, &error), 0);
 	assert_int_equal(load("", NULL, &policy, &error), 0);
@@ -37,9 +38,9 @@ static void test_services(void **state)
 	static const char text[] = "[pam:sshd]\nvendor = other\nstore = optional\n"
 				   "[pam]\nvendor = acme\nminimum_uid = 2000\nstore = "
 				   "required\nfetch_uid = 990\nprompt = Acme password:\n"
-				   "on_last_logout = revoke\n"
+				   "on_last_logout = revoke\nnotice = no\n"
 				   "[pam:cron]\nvendor = none\nprompt = x\n"
-				   "on_last_logout = keep\n[pam:su]\non_last_logout = delete\n";
+				   "on_last_logout = keep\n[pam:su]\non_last_logout = delete\nnotice = yes\n";
 	struct policy policy;
 	struct error error;
 
@@ -62,8 +63,10 @@ static void test_services(void **state)
 	assert_int_equal(policy.on_last_logout, LAST_LOGOUT_KEEP);
 	assert_int_equal(load(text, "su", &policy, &error), 0);
 	assert_int_equal(policy.on_last_logout, LAST_LOGOUT_DELETE);
+	assert_true(policy.notice);
 	assert_int_equal(load(text, "login", &policy, &error), 0);
 	assert_int_equal(policy.on_last_logout, LAST_LOGOUT_REVOKE);
+	assert_false(policy.notice);
 }
 
 static void test_refused(void **state)

@@ -4,6 +4,7 @@
 
 #include <sys/socket.h>
 
+#include "common/kept_password.h"
 #include "common/keyring.h"
 #include "common/message.h"
 #include "common/record.h"
@@ -202,7 +203,7 @@ static void test_two_logins_at_once(void **state)
 }
 
 /* Stores a login of alice, with or without asking for what it replaces. */
-static void log_in(const char *vendor, const char *refresh_token, struct record *displaced)
+static void log_in(const char *vendor, const char *refresh_token, struct stash_stored *stored)
 {
 	struct secret payload;
 	struct error error = { 0 };
@@ -210,10 +211,42 @@ static void log_in(const char *vendor, const char *refresh_token, struct record 
 
 	make_login(&payload, vendor, "token", refresh_token);
 	park(&payload, &serial);
-	if (stash_store(libexec, USER("alice", alice), serial, NULL, displaced, &error) != 0)
+	if (stash_store(libexec, USER("alice", alice), serial, NULL, stored, &error) != 0)
 		fail_msg("%s", error.text);
 	keyring_handoff_drop(serial);
 	secret_release(&payload);
+}
+
+/* The password that is to be kept must be the account's own, and whole. */
+static void test_kept_password(void **state)
+{
+	static const struct {
+		const char *account;
+		size_t cut;
+		bool taken;
+	} cases[] = { { "alice@example.com", 0, true },
+		    { "bob@example.com", 0, false },
+		    { "alice@example.com", 1, false } };
+	struct secret record, password, kept, login;
+	struct error error = { 0 };
+	int32_t serial;
+
+	(void)state;
+	NEED_KEYRINGS();
+	make_login(&record, "unit-test", "token", NULL);
+	assert_int_equal(secret_set(&password, "secret", strlen("secret")), 0);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		assert_int_equal(kept_password_encode(cases[i].account, &password, &kept, &error), 0);
+		kept.length -= cases[i].cut;
+		assert_int_equal(kept_password_join(&record, &kept, &login), 0);
+		assert_int_equal(stash_park(libexec, "alice", &login, &serial, &error) == 0, cases[i].taken);
+		if (cases[i].taken)
+			keyring_handoff_drop(serial);
+		secret_release(&login);
+		secret_release(&kept);
+	}
+	secret_release(&password);
+	secret_release(&record);
 }
 
 static void test_displaced(void **state)
@@ -224,17 +257,18 @@ static void test_displaced(void **state)
 		{ "first", NULL }, { "second", "first" }, { "second", NULL }, { NULL, "second" },
 		{ "third", NULL },
 	};
-	struct record displaced;
+	struct stash_stored stored = { .hand_back = true };
 
 	(void)state;
 	NEED_KEYRINGS();
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-		log_in("unit-test", steps[i].stored, &displaced);
+		log_in("unit-test", steps[i].stored, &stored);
 		if (steps[i].displaced == NULL)
-			assert_int_equal(displaced.refresh_token.length, 0);
+			assert_int_equal(stored.displaced.refresh_token.length, 0);
 		else
-			assert_string_equal(displaced.refresh_token.bytes, steps[i].displaced);
-		record_release(&displaced);
+			assert_string_equal(stored.displaced.refresh_token.bytes, steps[i].displaced);
+		assert_int_equal(stored.ends_in > 0, steps[i].stored == NULL);
+		record_release(&stored.displaced);
 	}
 }
 
@@ -482,6 +516,8 @@ int main(void)
 		WITH_USERS("an unprivileged host stores for itself only", test_unprivileged_host),
 		WITH_USERS("root's keyring is never a target", test_root_is_no_target),
 		WITH_USERS("only a sound record is parked", test_only_records_are_stored),
+		WITH_USERS("a password to be kept that is another account's, or damaged, is not parked",
+			   test_kept_password),
 		WITH_USERS("a login hands back the one that it replaces, if its refresh token is of "
 			   "no more use", test_displaced),
 		WITH_USERS("the end removes all records of one user, and nothing else", test_end),

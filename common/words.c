@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "git-credential/words.h"
+#include "common/words.h"
 
 #include <stdio.h>
 #include <time.h>
