@@ -50,10 +50,10 @@ struct sample {
 };
 
 /* *outcome is initialised here. */
-static inline int answers_read(const struct dialect *dialect, const struct sample *sample, struct outcome *outcome)
+static inline int answers_read_step(const struct dialect *dialect, const char *step, const struct sample *sample, struct outcome *outcome)
 {
 	const struct answer_context context = {
-		.dialect = dialect, .step = dialect_step_find(dialect, "login"), .host = "vendor.test", .keep_refresh = true, .needs_token = true,
+		.dialect = dialect, .step = dialect_step_find(dialect, step), .host = "vendor.test", .keep_refresh = true, .needs_token = true,
 		.now = sample->now == 0 ? ANSWERS_NOW : sample->now,
 	};
 	struct http_answer answer = { .status = sample->status, .date = sample->date, .retry_after = sample->retry_after };
@@ -71,6 +71,11 @@ static inline int answers_read(const struct dialect *dialect, const struct sampl
 	}
 	http_answer_release(&answer);
 	return result;
+}
+
+static inline int answers_read(const struct dialect *dialect, const struct sample *sample, struct outcome *outcome)
+{
+	return answers_read_step(dialect, "login", sample, outcome);
 }
 
 /* The verdict on a 200 with that JSON body. */
