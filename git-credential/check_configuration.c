@@ -13,6 +13,31 @@
 #include "git-credential/choose.h"
 #include "git-credential/findings.h"
 
+struct place {
+	const char *key; /* of [vendor] */
+	int line;	 /* 0: it is not there */
+};
+
+static int find_key(const struct ini_entry *entry, void *context, struct error *error)
+{
+	struct place *place = context;
+
+	(void)error;
+	if (entry->key && strcmp(entry->section, "vendor") == 0 &&
+	    strcmp(entry->key, place->key) == 0)
+		place->line = entry->line;
+	return 0;
+}
+
+/* Where the vendor's file says so. */
+static int line_of(const struct vendor *vendor, const char *key)
+{
+	struct place place = { .key = key };
+
+	ini_parse_file(vendor->path, find_key, &place, NULL); /* vendor_load() has judged it */
+	return place.line;
+}
+
 static void check_file(struct findings *findings, const struct vendor *vendor, const char *path,
 		       enum trusted_kind kind, const char *what, enum finding_level level)
 {
@@ -25,7 +50,8 @@ static void check_file(struct findings *findings, const struct vendor *vendor, c
 	if (descriptor >= 0)
 		close(descriptor);
 	else
-		findings_add(findings, level, "%s: %s: %s", vendor->path, what, error.text);
+		findings_add(findings, level, "%s:%d: %s: %s", vendor->path, line_of(vendor, what),
+			     what, error.text);
 }
 
 static void check_vendor(struct findings *findings, const struct vendor_places *places,
@@ -54,9 +80,10 @@ static void check_vendor(struct findings *findings, const struct vendor_places *
 	check_file(findings, &vendor, vendor.ca_file, TRUSTED_FILE, "ca_file", FINDING_WRONG);
 	if (vendor_secret_hidden(&vendor))
 		findings_add(findings, FINDING_HINT,
-			     "%s: client_secret_file: only root can read %s, so only logins to this "
+			     "%s:%d: client_secret_file: only root can read %s, so only logins to this "
 			     "machine bring a token, and a user's programs cannot renew it",
-			     vendor.path, vendor.client_secret_file);
+			     vendor.path, line_of(&vendor, "client_secret_file"),
+			     vendor.client_secret_file);
 	else
 		check_file(findings, &vendor, vendor.client_secret_file, TRUSTED_SECRET,
 			   "client_secret_file", geteuid() == 0 ? FINDING_WRONG : FINDING_HINT);

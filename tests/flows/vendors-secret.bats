@@ -66,7 +66,7 @@ advises()
 	[ "$(as alice apitoken status --json | jq '.vendors[] | select(.vendor == "conf") | .renewable')" = false ]
 	run as alice apitoken check
 	[ "$status" -eq 0 ]
-	[[ "$output" == *'hint'*'conf.conf: client_secret_file: '*"so only logins to this machine bring a token, and a user's programs cannot renew it"* ]]
+	[[ "$output" == *'hint'*'conf.conf:6: client_secret_file: '*"so only logins to this machine bring a token, and a user's programs cannot renew it"* ]]
 	run as alice apitoken check --vendor conf
 	[[ "$output" == *'/etc/apitoken/conf.secret: it cannot be opened: Permission denied'*'so only logins'* ]]
 }
@@ -89,4 +89,15 @@ advises()
 	run as alice apitoken status
 	advises
 	[ "$(vendor_requests)" = "$before" ]
+}
+
+@test "check tells the line of a ca_file and a suffix that cannot be read" {
+	install -m 600 /dev/null /etc/apitoken/suffix
+	sed -e 's/^hosts = .*/hosts = other.test/' -e '$a ca_file = /etc/apitoken/nothing.pem\npassword_suffix_file = /etc/apitoken/suffix\n[step login]\nfield.password = {password}{password_suffix}' \
+		/etc/apitoken/vendors.d/acme.conf >/etc/apitoken/vendors.d/other.conf
+	run as alice apitoken check
+	echo "$output"
+	[ "$status" -eq 6 ]
+	[[ "$output" == *'wrong '*'other.conf:6: ca_file: '*'nothing.pem'*'other.conf:7: password_suffix_file: '*'/etc/apitoken/suffix'* ]]
+	rm /etc/apitoken/vendors.d/other.conf
 }
