@@ -71,6 +71,9 @@ moved()
 	"$RIGS/twouid" alice inherit keyctl timeout "$serial" 3600
 }
 
+# rejected: git says that the server did not take the token.
+rejected() { ask alice git.test:8443 erase username=alice "password=$(value_of alice acme access_token)"; }
+
 # between LOW VALUE HIGH
 between() { [ "$1" -le "$2" ] && [ "$2" -le "$3" ] || { echo "$2 is not in $1..$3"; return 1; }; }
 life_of() { echo $(($(value_of alice acme access_expires_at) - $(value_of alice acme obtained_at))); }
@@ -155,6 +158,15 @@ life_of() { echo $(($(value_of alice acme access_expires_at) - $(value_of alice 
 		older alice 40
 		as alice apitoken refresh
 		[ "$(refresh_posts)" -eq 2 ]
+		# A server that rejects each token causes no renewal each time, and one that rejects an older one does.
+		moved "$offset"
+		rejected
+		ask alice git.test:8443 get >/dev/null
+		[ "$(refresh_posts)" -eq 2 ]
+		older alice 40
+		rejected
+		ask alice git.test:8443 get >/dev/null
+		[ "$(refresh_posts)" -eq 3 ]
 	done
 }
 
