@@ -62,10 +62,13 @@ no_token_and() { host alice "$(password_of alice)" auth setcred && said "auth $1
 				cd "$folder"
 				[ "$folder" != /run/deleted ] || rm -r /run/deleted
 				umask "$mask"
-				WRAPPER=(strace -f -qq -o /run/trace -e trace=execve,execveat,openat)
+				WRAPPER=(strace -f -qq -o /run/trace -e trace=execve,execveat,openat,chdir,umask)
 				logs_in
 				said 'state same'
 			) || { echo "$folder, umask $mask"; return 1; }
+			[ "$(grep -c 'chdir("/") *= 0' /run/trace)" -eq "$(grep -c ' execveat(' /run/trace)" ]
+			[ "$(grep -c 'umask(077) ' /run/trace)" -ge "$(grep -c ' execveat(' /run/trace)" ]
+			[ "$(grep -c ' execveat(' /run/trace)" -ge 2 ]
 			! grep -E 'of-bob/|openat\(AT_FDCWD, "(fetch|stash|[^/"]*\.(cnf|conf|so)[^"]*)"' /run/trace || false
 		done
 	done
