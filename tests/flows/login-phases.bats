@@ -17,17 +17,28 @@ setup() { fresh_start; }
 	[ -z "$output" ]
 }
 
-@test "PKG-08 the stack of the manual page is the one that these tests log in with" {
+# stacks_of FILE: its PAM stacks, each as one line, the blanks squeezed.
+stacks_of()
+{
+	awk '/^ *(auth|account|session) +[[:alnum:][]/ { gsub(/ +/, " "); sub(/^ /, ""); stack = stack $0 "|"; next }
+		/^ *(#.*)?$/ { next }
+		stack { print stack; stack = "" }
+		END { if (stack) print stack }' "$1"
+}
+
+@test "PKG-08 the stacks of README and the manual pages are the ones that these tests log in with" {
+	local document stack found=0 examples
+	examples=$(for document in "$SOURCE"/pam_apitoken/examples/*; do stacks_of "$document"; done)
+	[ "$(wc -l <<<"$examples")" -eq 2 ]
+	for document in "$SOURCE"/README.md "$SOURCE"/*/*.[158]; do
+		while IFS= read -r stack; do
+			grep -qxF -- "$stack" <<<"$examples" || { echo "$document: $stack"; return 1; }
+			found=$((found + 1))
+		done < <(stacks_of "$document")
+	done
+	[ "$found" -eq 3 ]
 	example=$(grep -E '^(auth|account|session)' "$SOURCE/pam_apitoken/examples/pam.d-service" | tr -s ' ')
 	[ "$(wc -l <<<"$example")" -ge 6 ]
-	for document in "$SOURCE"/README.md "$SOURCE"/*/*.[158]; do
-		written=$(grep -E '^ *(auth|account|session) +[[:alnum:][]' "$document" | sed 's/^ *//' | tr -s " ")
-		[ -n "$written" ] || continue
-		echo "$document:"
-		diff <(echo "$example") <(echo "$written")
-		found=1
-	done
-	[ "$found" -eq 1 ]
 	# And what is installed here was made from it.
 	for kind in auth account session; do
 		diff <(grep "^$kind" <<<"$example") <(sed 's#/usr/local/lib/security/##' "/etc/pam.d/common-$kind" | tr -s ' ')
