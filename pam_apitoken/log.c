@@ -1,21 +1,60 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pam_apitoken/log.h"
 
+#include <paths.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include <security/pam_ext.h>
 #include <security/pam_modutil.h>
 
+#include "common/message.h"
 #include "common/text.h"
 
 enum {
+	LOG_PATIENCE_MS = 500, /* what a reader of the log who lags behind gets, for each line */
 	LINE_MAX_BYTES = 2048,
 	FIELD_MAX_BYTES = 201, /* with NUL: what one foreign field may take of a line */
 };
+
+/* True when the socket may take a line by then; the host's signals only make it look again. */
+static bool wait_for_room(int log, int64_t deadline_ms)
+{
+	struct pollfd entry = { .fd = log, .events = POLLOUT };
+
+	for (;;) {
+		const int64_t left = deadline_ms - clock_monotonic_ms();
+		const int ready = poll(&entry, 1, left < 0 ? 0 : (int)left);
+
+		if (ready >= 0 || left <= 0)
+			return ready > 0;
+	}
+}
+
+/*
+ * syslog(3) waits without end while nobody reads the log's socket. A login must not hang for a line:
+ * it is dropped then. Where the socket is missing or of another kind, syslog(3) itself does not wait.
+ */
+static bool log_has_room(void)
+{
+	const struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = _PATH_LOG };
+	const int log = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool room = true;
+
+	if (log < 0)
+		return true;
+	if (connect(log, (const struct sockaddr *)&address, sizeof(address)) == 0)
+		room = wait_for_room(log, clock_monotonic_ms() + LOG_PATIENCE_MS);
+	close(log);
+	return room;
+}
 
 void log_line(const struct context *context, int priority, const char *format, ...)
 {
@@ -28,7 +67,8 @@ void log_line(const struct context *context, int priority, const char *format, .
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	text_printable(shown, sizeof(shown), line, strlen(line));
-	pam_syslog(context->pamh, priority, "%s", shown);
+	if (log_has_room())
+		pam_syslog(context->pamh, priority, "%s", shown);
 }
 
 /*
