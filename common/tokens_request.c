@@ -9,6 +9,7 @@
 #include "common/keyring.h"
 #include "common/lock.h"
 #include "common/message.h"
+#include "common/revoke.h"
 #include "common/text.h"
 #include "common/tokens_password.h"
 #include "common/tokens_renew.h"
@@ -65,28 +66,39 @@ static int keep_without_refresh(const struct renewal *renewal, struct record *re
 	return tokens_store(record, renewal->account != NULL, error);
 }
 
-/* Nothing that happens here must lose the answer: the vendor has changed the refresh token by now. */
-static int store_answer(struct request *request, struct record *fresh, struct record *record,
-			struct error *error)
+/*
+ * Nothing that happens here must lose the answer: the vendor has changed the refresh token by now.
+ * Unless the record is gone, or newer: a new login wins over the old one's refresh.
+ */
+static enum stored store_answer(struct request *request, struct record *fresh,
+				struct record *record)
 {
 	const struct renewal *renewal = request->renewal;
 	const bool further = renewal->account != NULL;
 	const enum stored stored = look_again(renewal, record);
 
 	request->is_known = true;
-	if (stored == STORED_GONE)
-		return fail_logged_out(renewal, record, error);
-	if (stored == STORED_NEWER)
-		return 0; /* a new login wins over the old one's refresh */
+	if (stored != STORED_SAME)
+		return stored;
 	/* Twice: what stood in the way may have been a moment's. */
 	if (tokens_store(fresh, further, NULL) != 0 && tokens_store(fresh, further, NULL) != 0)
 		request->is_known =
 			keep_without_refresh(renewal, fresh,
 					     "the kernel keyring had no room for the refresh token",
 					     NULL) == 0;
-	/* Even if nothing could be stored, the token serves the call that asked. */
-	renewal_replace(record, fresh);
-	return 0;
+	return stored;
+}
+
+/* What lost to a logout or to another login belongs to nobody: the vendor is told as it would be of that. */
+static void tell_vendor(const struct renewal *renewal, enum stored stored,
+			const struct record *fresh, const struct record *record)
+{
+	struct error error = { 0 };
+
+	if (stored == STORED_NEWER && record->login_at != fresh->login_at)
+		revoke_displaced(renewal->vendor, renewal->places, 0, fresh, record, &error);
+	else if (stored == STORED_GONE && renewal->vendor->revoke_on_logout)
+		revoke_record(renewal->vendor, renewal->places, 0, fresh, &error);
 }
 
 static bool is_by_password(const struct exchange *exchange)
@@ -98,11 +110,12 @@ static int keep_answer(struct request *request, const struct exchange *exchange,
 		       struct exchange_answer *answer, struct record *record,
 		       struct error *error)
 {
+	const struct renewal *renewal = request->renewal;
 	struct record fresh;
 	/* What a password got is a login of its own: nothing of the old one counts any more. */
 	const struct record *old = is_by_password(exchange) ? NULL : record;
+	enum stored stored;
 	struct lock lock;
-	int result;
 
 	if (exchange_record(exchange, answer, old, record->account, moment_now(), &fresh, error) !=
 	    0) {
@@ -110,10 +123,14 @@ static int keep_answer(struct request *request, const struct exchange *exchange,
 		return -1;
 	}
 	lock_acquire_swap(&lock, request->description);
-	result = store_answer(request, &fresh, record, error);
+	stored = store_answer(request, &fresh, record);
 	lock_release(&lock);
+	tell_vendor(renewal, stored, &fresh, record);
+	/* Even if nothing could be stored, the token serves the call that asked. */
+	if (stored == STORED_SAME)
+		renewal_replace(record, &fresh);
 	record_release(&fresh);
-	return result;
+	return stored == STORED_GONE ? fail_logged_out(renewal, record, error) : 0;
 }
 
 /* A dead refresh token is not tried again by every process. */
@@ -182,7 +199,8 @@ static int back_off(const struct renewal *renewal, const struct exchange *exchan
 	if (seconds == 0)
 		seconds = answer->verdict == VERDICT_RATE_LIMITED ? BACKOFF_LIMITED_SECONDS :
 								    BACKOFF_SECONDS;
-	if (code == ERROR_UNAVAILABLE || is_by_password(exchange))
+	/* Also one that answers and says no, for example to the client: that does not change by the second. */
+	if (code == ERROR_UNAVAILABLE || answer->status != 0 || is_by_password(exchange))
 		backoff_begin(renewal->vendor->name, seconds, reason);
 	reason->code = code;
 	return renewal_serve_or_fail(renewal, record, reason, error);
