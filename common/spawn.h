@@ -20,7 +20,8 @@ struct spawn {
 };
 
 /*
- * Runs the program with the socket as descriptor 0, /dev/null as 1 and 2, nothing else open, the constant environment "PATH=/usr/bin:/bin" and "LC_ALL=C",
+ * Runs the program with the socket as descriptor 0, /dev/null as 1 and 2, nothing else open, the constant environment "PATH=/usr/bin:/bin", "LC_ALL=C"
+ * and "GNUTLS_NO_IMPLICIT_INIT=1",
  * cwd "/", umask 077, default signal dispositions, an empty signal mask, a session of its own (Ctrl-C reaches the host, not the program), PR_SET_PDEATHSIG SIGKILL
  * (setresuid(2) clears it: the program arms it again). The program is a binary, no script. Sends request (its nonce is checked in the reply), receives one reply of
  * reply_type, waits until nothing of ours is left running.

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -18,9 +19,15 @@ enum {
 	KERNEL_ACTION_WORDS = 8,    /* at least the kernel's struct sigaction */
 	DESCRIPTORS_MAX = 1 << 20,  /* where close_range(2) is missing */
 	PRIVATE_UMASK = 077,
+	STACK_BYTES = 8 * 1024, /* of a few small calls */
 };
 
-static const char *const environment[] = { "PATH=/usr/bin:/bin", "LC_ALL=C", NULL };
+/*
+ * libgnutls comes along with libcurl, which has it for RTMP alone: its constructor shall not set up
+ * what nobody uses. A libcurl that speaks TLS by it sets it up itself: gnutls_global_init(3).
+ */
+static const char *const environment[] = { "PATH=/usr/bin:/bin", "LC_ALL=C",
+					   "GNUTLS_NO_IMPLICIT_INIT=1", NULL };
 
 /* PR_SET_PDEATHSIG says nothing about a parent that is dead already: look behind it. */
 static int die_with_parent(pid_t parent)
@@ -76,16 +83,35 @@ static int arrange_descriptors(const struct spawn_child *child)
 	return 0;
 }
 
-static _Noreturn void run_program(const struct spawn_child *child, pid_t middle)
+struct program {
+	const struct spawn_child *child;
+	pid_t middle;
+};
+
+static int run_program(void *argument)
 {
+	const struct program *program = argument;
 	sigset_t none;
 
 	sigemptyset(&none);
-	if (die_with_parent(middle) != 0 || sigprocmask(SIG_SETMASK, &none, NULL) != 0)
+	if (die_with_parent(program->middle) != 0 || sigprocmask(SIG_SETMASK, &none, NULL) != 0)
 		_exit(SPAWN_STATUS_SETUP);
-	syscall(SYS_execveat, PROGRAM_DESCRIPTOR, "", child->arguments, environment,
+	syscall(SYS_execveat, PROGRAM_DESCRIPTOR, "", program->child->arguments, environment,
 		AT_EMPTY_PATH);
 	_exit(SPAWN_STATUS_EXEC);
+}
+
+/*
+ * Not fork(3): it runs the host's pthread_atfork handlers and may wait for its locks. Until the exec
+ * the program has the middle's memory (which is nobody else's) but a stack of its own, while the
+ * middle waits: a copy of a large host costs more than all else here.
+ */
+static pid_t start_program(const struct spawn_child *child)
+{
+	_Alignas(16) char stack[STACK_BYTES];
+	struct program program = { .child = child, .middle = getpid() };
+
+	return clone(run_program, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &program);
 }
 
 static int exit_status(int status)
@@ -125,7 +151,6 @@ static _Noreturn void wait_for_program(pid_t program)
 
 _Noreturn void spawn_middle(const struct spawn_child *child)
 {
-	const pid_t middle = getpid();
 	pid_t program;
 
 	default_dispositions();
@@ -136,10 +161,7 @@ _Noreturn void spawn_middle(const struct spawn_child *child)
 	umask(PRIVATE_UMASK);
 	if (chdir("/") != 0)
 		_exit(SPAWN_STATUS_SETUP);
-	/* Not fork(3): it runs the host's pthread_atfork handlers and may wait for its locks. */
-	program = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
-	if (program == 0)
-		run_program(child, middle);
+	program = start_program(child);
 	if (program < 0)
 		_exit(SPAWN_STATUS_SETUP);
 	close_from(0);

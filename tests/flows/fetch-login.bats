@@ -236,7 +236,7 @@ fetch_pid() { wait_until 10 pgrep -x fetch >/dev/null && pgrep -x fetch; }
 	local pid
 	pid=$(fetch_pid)
 	[ "$(tr '\0' ' ' <"/proc/$pid/cmdline")" = 'fetch ' ]
-	[ "$(tr '\0' '\n' <"/proc/$pid/environ" | sort)" = $'LC_ALL=C\nPATH=/usr/bin:/bin' ]
+	[ "$(tr '\0' '\n' <"/proc/$pid/environ" | sort)" = $'GNUTLS_NO_IMPLICIT_INIT=1\nLC_ALL=C\nPATH=/usr/bin:/bin' ]
 	[ "$(readlink "/proc/$pid/cwd")" = / ]
 	! grep -laF CANARY /proc/[0-9]*/cmdline /proc/[0-9]*/environ || false
 	badidp_stop

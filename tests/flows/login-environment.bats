@@ -62,7 +62,7 @@ as_alice=(setpriv --reuid alice --regid alice --init-groups)
 	[ "$arguments" = 'fetch ' ]
 	assert_token bob acme
 }
-GOLDEN_ENVIRONMENT=$'PATH=/usr/bin:/bin\nLC_ALL=C'
+GOLDEN_ENVIRONMENT=$'PATH=/usr/bin:/bin\nLC_ALL=C\nGNUTLS_NO_IMPLICIT_INIT=1'
 
 # The next answer of the vendor comes late enough to look at the process that waits for it.
 hold_vendor() { vendor_control /answers -d count=1 -d delay_ms=2000 -d when=before >/dev/null; }
@@ -80,7 +80,7 @@ fetch_pid()
 	assert_token bob acme
 	started=$(grep -o 'execveat(.*' /tmp/trace | sed 's/^execveat([0-9]*, //')
 	printf '%s\n' "$started"
-	rest='["PATH=/usr/bin:/bin", "LC_ALL=C"], AT_EMPTY_PATH) = 0'
+	rest='["PATH=/usr/bin:/bin", "LC_ALL=C", "GNUTLS_NO_IMPLICIT_INIT=1"], AT_EMPTY_PATH) = 0'
 	[ "$(wc -l <<<"$started")" -eq 3 ]
 	[ "$(sed -n 1p <<<"$started")" = "\"\", [\"fetch\"], $rest" ]
 	[ "$(sed -n 2p <<<"$started")" = "\"\", [\"stash\", \"park\"], $rest" ]

@@ -103,7 +103,7 @@ static void assert_clean_program(const struct message *reply)
 	assert_field(reply, "output", "/dev/null");
 	while (message_next(reply, &cursor, &field))
 		variables += field.name_length == 11 && memcmp(field.name, "environment", 11) == 0;
-	assert_int_equal(variables, 2);
+	assert_int_equal(variables, 3);
 	snprintf(text, sizeof text, "%d", (int)getsid(0));
 	assert_int_equal(message_text(reply, "session", text, sizeof text), 0);
 	assert_int_not_equal(strtol(text, NULL, 10), getsid(0));
