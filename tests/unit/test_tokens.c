@@ -320,6 +320,8 @@ static void dead_refresh(void *nothing)
 	CHECK(requests() == 2);
 }
 
+enum { ASKED_TRIES = 30 * 500 }; /* of 2 ms: a bound far from what is needed */
+
 /* While the request is under way, something else happens to the record. */
 static void during_request(void (*event)(void), act_function *get)
 {
@@ -330,8 +332,9 @@ static void during_request(void (*event)(void), act_function *get)
 		get(NULL);
 		_exit(0);
 	}
-	while (requests() == before)
+	for (int tries = 0; requests() == before && tries < ASKED_TRIES; tries++)
 		usleep(2000);
+	CHECK(requests() != before); /* else the get ended without asking */
 	event();
 	write_file("go", "go", 0666);
 	finish_act(child);
