@@ -4,6 +4,9 @@
  * a vendor that changes the refresh token at each use, and whose answers may be lost. tests/model/run checks it.
  *
  * GRACE             the vendor answers a repeated use of the last refresh token with the same new one; without it, reuse ends the login
+ * RETRY             refresh_retry = 1: a refresh token whose answer is missing is sent once more, in the same call or by the next; without it, never again
+ * NO_NOTE           without the write-ahead: nobody knows that a refresh token is out
+ * EARLY_END         the note goes before the answer is stored
  * NO_LOCK, NO_REREAD, NO_SWAP_LOCK, NO_LOOK      a part of the protocol taken out: the check must find the harm
  *
  * A refresh token is the pair login, generation. A killed process's use is over: the kernel closed its connection, whether or not the vendor has read the request.
@@ -20,12 +23,15 @@ byte record_login, record_generation; /* the keyring; login 0: nothing */
 byte newest[LOGINS];                  /* at the vendor: the generation of the good refresh token */
 bool ended[LOGINS];                   /* by the vendor, because of a reuse */
 bool lost[LOGINS];                    /* an answer never reached a living process */
+byte note_login, note_generation;     /* the write-ahead: this refresh token is out; login 0: none */
+bool sent[LOGINS * GENERATIONS];      /* has gone out, and nobody knows an answer */
 bool logged_out[LOGINS];
 byte uses[LOGINS * GENERATIONS];      /* requests under way with that refresh token */
 byte refresh_lock, swap_lock;         /* the holder, 0: free */
 byte logins, deeds, kills, losses, busy;
 
 #define USE uses[login * GENERATIONS + generation]
+#define SENT sent[login * GENERATIONS + generation]
 #define TAKE(lock) atomic { lock == 0 -> lock = me }
 #define GIVE(lock) atomic { if :: lock == me -> lock = 0 :: else fi }
 
@@ -40,8 +46,16 @@ byte logins, deeds, kills, losses, busy;
 #define TAKE_SWAP TAKE(swap_lock)
 #endif
 
+/* What tests/flows/refresh-model.bats replays with the real programs, from the trail of a run that found harm. */
+mtype = { reads, sends, answered, stores, logs_in, has_logged_in, logs_out, killed, is_done };
+#ifdef TRACE
+#define EVENT(what) printf("@ %d %e\n", me, what)
+#else
+#define EVENT(what) skip
+#endif
+
 /* kill -9, or not. The kernel frees what was held. */
-#define MAY_DIE if :: atomic { kills < KILLS -> kills++; goto dead } :: skip fi
+#define MAY_DIE if :: atomic { kills < KILLS -> kills++; EVENT(killed); goto dead } :: skip fi
 
 /* The vendor judges a refresh: a new generation in answer, or 0 for a refusal. */
 inline vendor_judge()
@@ -61,11 +75,11 @@ inline vendor_judge()
 proctype user(byte me)
 {
 	byte login, generation, answer;
-	bool out;
+	bool out, open;
 
 again:
 	atomic {
-		login = 0; generation = 0; answer = 0; out = false;
+		login = 0; generation = 0; answer = 0; out = false; open = false;
 		if
 		:: deeds < DEEDS -> deeds++; busy++
 		:: goto over
@@ -78,7 +92,7 @@ again:
 	fi;
 
 refresh:
-	atomic { login = record_login; generation = record_generation };
+	atomic { EVENT(reads); login = record_login; generation = record_generation };
 	if :: login == 0 -> goto finished :: else fi;
 	MAY_DIE;
 	TAKE_REFRESH;
@@ -92,7 +106,26 @@ refresh:
 	};
 #endif
 	MAY_DIE;
-	atomic { USE++; out = true; assert(USE == 1) }; /* never two uses of one refresh token */
+	atomic {
+		skip;
+#ifndef NO_NOTE
+		open = (note_login == login && note_generation == generation);
+#ifndef RETRY
+		if :: open -> goto finished :: else fi;
+#endif
+		note_login = login; note_generation = generation;
+#endif
+		skip
+	};
+	MAY_DIE;
+once_more:
+	atomic {
+#ifndef RETRY
+		assert(!SENT); /* never a second time */
+#endif
+		EVENT(sends);
+		USE++; out = true; SENT = true; assert(USE == 1) /* never two uses of one refresh token at once */
+	};
 	MAY_DIE;
 	if
 	:: atomic { losses < LOSSES -> losses++; goto no_answer } /* the request was lost */
@@ -101,20 +134,25 @@ refresh:
 	MAY_DIE;
 	if
 	:: atomic { losses < LOSSES && answer != 0 -> losses++; goto no_answer } /* the answer was lost */
-	:: atomic { USE--; out = false }
+	:: atomic { EVENT(answered); USE--; out = false }
 	fi;
 	MAY_DIE;
-	if :: answer == 0 -> goto finished :: else fi;
+	if :: answer == 0 -> goto known :: else fi;
+#ifdef EARLY_END
+	atomic { note_login = 0; note_generation = 0 };
+	MAY_DIE;
+#endif
 	TAKE_SWAP;
 	MAY_DIE;
 #ifndef NO_LOOK
 	if
-	:: atomic { record_login != login || record_generation != generation -> goto finished }
+	:: atomic { record_login != login || record_generation != generation -> goto known }
 	:: else
 	fi;
 #endif
 	MAY_DIE;
 	atomic {
+		EVENT(stores);
 		assert(!logged_out[login]);      /* a logout is final */
 		assert(record_login == login);   /* a newer login wins */
 		assert(record_generation < answer);
@@ -123,16 +161,29 @@ refresh:
 		if :: answer == newest[login] -> lost[login] = false :: else fi
 	};
 	MAY_DIE;
-	goto finished;
+	goto known;
 
 no_answer:
 	atomic { USE--; out = false };
+#ifdef RETRY
+	/* Once in a call, where this was not the second time already, and after a look at what is stored. */
+	atomic {
+		if
+		:: !open && record_login == login && record_generation == generation -> open = true; answer = 0; goto once_more
+		:: else
+		fi
+	};
+#endif
+	goto finished;
+
+known:
+	atomic { note_login = 0; note_generation = 0 };
 	goto finished;
 
 log_in:
 	atomic {
 		if
-		:: logins < LOGINS - 1 -> logins++; login = logins; newest[login] = 1
+		:: logins < LOGINS - 1 -> EVENT(logs_in); logins++; login = logins; newest[login] = 1
 		:: else -> goto finished
 		fi
 	};
@@ -140,32 +191,36 @@ log_in:
 	TAKE_SWAP;
 	MAY_DIE;
 	/* Of two logins at once either may be the last. */
-	atomic { record_login = login; record_generation = 1 };
+	atomic { EVENT(has_logged_in); record_login = login; record_generation = 1 };
 	MAY_DIE;
 	goto finished;
 
 log_out:
 	TAKE_SWAP;
 	MAY_DIE;
-	atomic { if :: record_login != 0 -> logged_out[record_login] = true; record_login = 0; record_generation = 0 :: else fi };
+	atomic { EVENT(logs_out); if :: record_login != 0 -> logged_out[record_login] = true; record_login = 0; record_generation = 0 :: else fi };
 	MAY_DIE;
 	goto finished;
 
 dead:
 finished:
 	atomic {
+		EVENT(is_done);
 		GIVE(swap_lock); GIVE(refresh_lock);
 		if :: out -> USE--; out = false :: else fi;
 		busy--;
 		/*
 		 * Nobody is at work: unless an answer was lost, or died with its process, the record has the vendor's newest refresh token and the login lives.
-		 * With grace the next refresh mends even a loss.
+		 * With grace the next refresh mends even a loss. Whoever finds a loss later knows of it: the note is there until an answer to that refresh token is known.
 		 */
 		if
 		:: busy == 0 && record_login != 0 ->
 			assert(lost[record_login] || (!ended[record_login] && record_generation == newest[record_login]));
 #ifdef GRACE
-			assert(!ended[record_login] && record_generation + 1 >= newest[record_login])
+			assert(!ended[record_login] && record_generation + 1 >= newest[record_login]);
+#endif
+#ifndef NO_NOTE
+			assert(record_generation == newest[record_login] || ended[record_login] || (note_login == record_login && note_generation == record_generation))
 #endif
 		:: else
 		fi;

@@ -5,7 +5,7 @@
  * atcall count FILE COMMAND...                 FILE gets a line "PROCESS CALLS" for each process, in the order in which they came: 0 is the command itself
  * atcall kill PROCESS CALL FILE COMMAND...     kills that process at its CALL-th system call (1 is the first after its execve, or of a child); FILE gets "PID"
  * atcall hold PROCESS CALL FILE COMMAND...     FILE gets "PID"; that process stands still before the call until FILE is gone; the others go on
- * CALL is a number, or NAME:NUMBER for the NUMBER-th of that name (see the table below).
+ * CALL is a number, or NAME:NUMBER for the NUMBER-th of that name (see the table below); for hold also several in their order, between commas: FILE comes and goes for each.
  * Exit status: the command's, 128 + the signal that ended it; 99 where there is no such process or call.
  */
 #include <errno.h>
@@ -21,7 +21,7 @@
 
 #include "common/text.h"
 
-enum { PROCESSES_MAX = 64, NOT_REACHED = 99, OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL };
+enum { PROCESSES_MAX = 64, POINTS_MAX = 8, NOT_REACHED = 99, OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL };
 
 static const struct {
 	const char *name;
@@ -35,19 +35,21 @@ static const struct {
 
 static struct process {
 	pid_t pid;
-	long calls, named;
+	long calls, named[POINTS_MAX];
 } processes[PROCESSES_MAX];
 static int count;
 
 static struct {
 	enum { COUNT, KILL, HOLD } deed;
 	int process;
-	long call;   /* which */
-	long number; /* of the system call; -1: any */
+	struct {
+		long call;   /* which */
+		long number; /* of the system call; -1: any */
+	} points[POINTS_MAX];
+	int points_count, reached;
 	const char *file;
-	bool done;
 	pid_t held; /* 0: none */
-} plan = { .number = -1 };
+} plan;
 
 static void usage(void)
 {
@@ -84,26 +86,42 @@ static void tell_process(pid_t pid)
 	tell(line);
 }
 
-static void plan_call(const char *text)
+static void plan_point(const char *text)
 {
 	const char *colon = strchr(text, ':');
+	long found = -1;
 	int64_t number;
 
 	for (size_t i = 0; colon != NULL && i < sizeof names / sizeof names[0]; i++)
 		if (strncmp(names[i].name, text, (size_t)(colon - text)) == 0 && names[i].name[colon - text] == '\0')
-			plan.number = names[i].number;
-	if ((colon != NULL && plan.number < 0) || number_parse(colon == NULL ? text : colon + 1, 1, INT32_MAX, &number) != 0)
+			found = names[i].number;
+	if (plan.points_count == POINTS_MAX || (colon != NULL && found < 0) ||
+	    number_parse(colon == NULL ? text : colon + 1, 1, INT32_MAX, &number) != 0)
 		usage();
-	plan.call = (long)number;
+	plan.points[plan.points_count].number = found;
+	plan.points[plan.points_count].call = (long)number;
+	plan.points_count++;
 }
 
+static void plan_points(char *list)
+{
+	char *rest = list;
+
+	for (char *point = strtok_r(list, ",", &rest); point != NULL; point = strtok_r(NULL, ",", &rest))
+		plan_point(point);
+}
+
+/* The next point of the plan. Calls of each point's name are counted from the beginning. */
 static bool is_reached(struct process *process, long number)
 {
+	const int point = plan.reached;
+
 	process->calls++;
-	if (number == plan.number)
-		process->named++;
-	return plan.deed != COUNT && !plan.done && process - processes == plan.process && (plan.number < 0 || number == plan.number) &&
-	       (plan.number < 0 ? process->calls : process->named) == plan.call;
+	for (int i = 0; i < plan.points_count; i++)
+		if (plan.points[i].number < 0 || plan.points[i].number == number)
+			process->named[i]++;
+	return point < plan.points_count && process - processes == plan.process &&
+	       (plan.points[point].number < 0 || plan.points[point].number == number) && process->named[point] >= plan.points[point].call;
 }
 
 static void at_call(struct process *process)
@@ -113,7 +131,7 @@ static void at_call(struct process *process)
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, process->pid, (void *)sizeof info, &info) <= 0 || info.op != PTRACE_SYSCALL_INFO_ENTRY ||
 	    !is_reached(process, (long)info.entry.nr))
 		return;
-	plan.done = true;
+	plan.reached++;
 	if (plan.deed == KILL)
 		kill(process->pid, SIGKILL);
 	else
@@ -196,7 +214,7 @@ int main(int argc, char **argv)
 		   number_parse(argv[2], 0, PROCESSES_MAX, &process) == 0) {
 		plan.deed = argv[1][0] == 'k' ? KILL : HOLD;
 		plan.process = (int)process;
-		plan_call(argv[3]);
+		plan_points(argv[3]);
 		first = 5;
 	} else {
 		usage();
@@ -209,7 +227,7 @@ int main(int argc, char **argv)
 		snprintf(line, sizeof line, "%d %ld\n", i, processes[i].calls);
 		tell(line);
 	}
-	if (plan.deed != COUNT && !plan.done)
+	if (plan.deed != COUNT && plan.reached == 0)
 		return NOT_REACHED;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
