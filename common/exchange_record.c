@@ -50,6 +50,8 @@ int exchange_record(const struct exchange *exchange, struct exchange_answer *ans
 	if (text_copy(record->vendor, sizeof(record->vendor), exchange->vendor->name) < 0 ||
 	    text_copy(record->account, sizeof(record->account), account) < 0)
 		return error_set(error, ERROR_CONFIGURATION, "the account's name is longer than %d bytes", ACCOUNT_MAX - 1);
+	/* An answer to a refresh need not say again what was granted (RFC 6749 section 6). */
+	text_copy(record->warning, sizeof(record->warning), old != NULL && answer->message[0] == '\0' ? old->warning : answer->message);
 	record->generation = old == NULL ? 1 : old->generation + 1;
 	record_set_obtained(record, now);
 	record->login_at = old == NULL ? record->obtained_at : record_local_at(old, old->login_at, now);

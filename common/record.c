@@ -76,7 +76,8 @@ static int check_record(const struct record *record, struct error *error)
 				 "has room for %d", tokens, TOKENS_MAX);
 	if (!vendor_name_valid(record->vendor) || record->account[0] == '\0' ||
 	    !is_line_text(record->account, strlen(record->account)) ||
-	    !is_line_text(record->note, strlen(record->note)))
+	    !is_line_text(record->note, strlen(record->note)) ||
+	    !is_line_text(record->warning, strlen(record->warning)))
 		return error_set(error, ERROR_POLICY,
 				 "the vendor's name, the username or the note has characters "
 				 "that a record cannot hold");
@@ -136,6 +137,8 @@ int record_encode(const struct record *record, struct secret *payload, struct er
 		put_token(payload, "refresh_token", &record->refresh_token);
 	if (record->note[0] != '\0')
 		put_text(payload, "note", record->note);
+	if (record->warning[0] != '\0')
+		put_text(payload, "warning", record->warning);
 	put_checksum(payload);
 	if (secret_ok(payload))
 		return 0;
@@ -170,6 +173,7 @@ enum field_kind {
 	FIELD_VENDOR,
 	FIELD_ACCOUNT,
 	FIELD_NOTE,
+	FIELD_WARNING,
 	FIELD_TOKEN,
 };
 
@@ -192,6 +196,7 @@ static const struct field fields[] = {
 	{ "access_token", FIELD_TOKEN, true, offsetof(struct record, access_token) },
 	{ "refresh_token", FIELD_TOKEN, false, offsetof(struct record, refresh_token) },
 	{ "note", FIELD_NOTE, false, offsetof(struct record, note) },
+	{ "warning", FIELD_WARNING, false, offsetof(struct record, warning) },
 };
 
 enum { FIELDS_COUNT = sizeof fields / sizeof fields[0] };
@@ -253,6 +258,8 @@ static int take_field(struct record *record, const struct field *field, const ch
 		return take_text(value, length, record->account, sizeof record->account);
 	case FIELD_NOTE:
 		return take_text(value, length, record->note, sizeof record->note);
+	case FIELD_WARNING:
+		return take_text(value, length, record->warning, sizeof record->warning);
 	case FIELD_TOKEN:
 		return take_token(value, length,
 				  field->offset == offsetof(struct record, access_token) ?

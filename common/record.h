@@ -3,7 +3,7 @@
  * The token record: what one key in the user's keyring holds.
  *
  * Payload: lines "key=value\n" in this order: version=1, generation, vendor, account, login_at, obtained_at, access_expires_at, refresh_expires_at (0: unknown or none), access_token,
- * refresh_token (absent: none), note (why there is no refresh token; absent: none), checksum (16 hex digits of SHA-256 over all bytes before that line).
+ * refresh_token (absent: none), note (why there is no refresh token; absent: none), warning (of the vendor's answer; absent: none), checksum (16 hex digits of SHA-256 over all bytes before that line).
  * Behind obtained_at may stand obtained_uptime: the same moment in milliseconds of CLOCK_BOOTTIME (a key never outlives the boot).
  * Times are UTC seconds by this machine's clock at obtained_at; record_now() is the present on that scale, however the clock was set since. Unknown keys are skipped on reading (a newer program wrote them); a record of another version is refused.
  */
@@ -23,6 +23,7 @@ enum {
 	RECORD_PAYLOAD_MAX = TOKENS_MAX + 1536, /* bytes */
 	RECORD_DESCRIPTION_MAX = 80,            /* bytes with NUL */
 	RECORD_NOTE_MAX = 200,                  /* bytes with NUL */
+	RECORD_WARNING_MAX = 256,               /* bytes with NUL */
 	RECORD_REFRESH_CAP = 30 * 86400,        /* seconds: longest time a record is kept for its refresh token */
 	RECORD_RENEW_SECONDS = 30,              /* a token that is younger is not renewed for want of life, unless that is half of all it has */
 	RECORD_AFTERLIFE = 86400,               /* seconds a record outlives an access token without refresh, so that tools can say "log in again" */
@@ -40,6 +41,7 @@ struct record {
 	struct secret access_token;
 	struct secret refresh_token; /* SECRET_NONE where there is none */
 	char note[RECORD_NOTE_MAX];  /* why there is no refresh token, for people; "": nothing to say */
+	char warning[RECORD_WARNING_MAX]; /* what the answer was worth a warning for, as a smaller scope; "": nothing */
 };
 
 enum record_state { RECORD_FRESH, RECORD_RENEW, RECORD_EXPIRED };

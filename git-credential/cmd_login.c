@@ -80,6 +80,8 @@ static void tell(const struct vendor *vendor, const struct record *record, bool 
 		       words_time(end, record->refresh_expires_at));
 	else
 		printf(" and is renewed without your password.\n");
+	if (record->warning[0] != '\0')
+		fprintf(stderr, "apitoken: warning: %s\n", record->warning);
 }
 
 /* What a person can do about a refusal. */

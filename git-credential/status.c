@@ -31,6 +31,7 @@ static void take_record(struct status_row *row, const struct record *record)
 	row->refresh_expires_at = record_local(record, record->refresh_expires_at);
 	row->refresh_token = record_refreshable(record, record_now(record));
 	text_copy(row->reason, sizeof(row->reason), record->note);
+	text_copy(row->warning, sizeof(row->warning), record->warning);
 }
 
 static void read_record(struct status_row *row, const struct keyring_item *item)

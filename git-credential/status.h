@@ -26,6 +26,7 @@ struct status_row {
 	uint64_t generation;
 	int64_t login_at, obtained_at, access_expires_at, refresh_expires_at;
 	char reason[RECORD_NOTE_MAX]; /* why there is no refresh token, where the record tells */
+	char warning[RECORD_WARNING_MAX]; /* of the vendor's answer */
 	bool refresh_token;           /* there is one, and its end is not past */
 
 	bool configured; /* vendor is loaded */

@@ -94,20 +94,28 @@ static void append_rows(const struct status *status, struct secret *out)
 	}
 }
 
+/* One line about a vendor, unless it has nothing to say or the row before has said the same. */
+static void append_note(struct secret *out, const char *name, const char *text, const char *before,
+			bool *first)
+{
+	if (text[0] == '\0' || (before && strcmp(text, before) == 0))
+		return;
+	if (*first)
+		secret_append_text(out, "\n");
+	*first = false;
+	secret_append_format(out, "%s: %s\n", name, text);
+}
+
 static void append_notes(const struct status *status, struct secret *out)
 {
 	bool first = true;
 
 	for (size_t i = 0; i < status->count; i++) {
 		const struct status_row *row = &status->rows[i];
+		const bool again = i > 0 && strcmp(row->name, row[-1].name) == 0;
 
-		if (row->note[0] == '\0' || (i > 0 && strcmp(row->name, row[-1].name) == 0 &&
-					     strcmp(row->note, row[-1].note) == 0))
-			continue;
-		if (first)
-			secret_append_text(out, "\n");
-		first = false;
-		secret_append_format(out, "%s: %s\n", row->name, row->note);
+		append_note(out, row->name, row->warning, again ? row[-1].warning : NULL, &first);
+		append_note(out, row->name, row->note, again ? row[-1].note : NULL, &first);
 	}
 }
 
@@ -150,6 +158,7 @@ static void json_record(const struct status *status, const struct status_row *ro
 	json_text_number(out, "seconds_left", row->access_expires_at - status->now);
 	json_text_boolean(out, "renewable", row->renewable);
 	json_text_boolean(out, "password_kept", row->password_kept);
+	json_text_member(out, "warning", row->warning[0] != '\0' ? row->warning : NULL);
 }
 
 static void json_row(const struct status *status, const struct status_row *row, struct secret *out)

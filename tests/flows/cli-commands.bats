@@ -498,3 +498,24 @@ while_down()
 	return "$result"
 }
 no_room() { as bob sh -c 'apitoken token acme >/dev/full'; }
+
+@test "BOD-16 a scope smaller than the vendor file's is told at the login and by status, also after a refresh that says nothing" {
+	configure_acme 'scope = api more'
+	vendor_control /answers -d status=200 --data-urlencode 'body={"access_token":"a-token","refresh_token":"r","token_type":"Bearer","expires_in":600,"scope":"api"}' >/dev/null
+	run --separate-stderr log_in alice
+	echo "$stderr"
+	[ "$status" -eq 0 ]
+	[ "$stderr" = "apitoken: warning: vendor.test granted less than the scope of the vendor file: 'more' is missing" ]
+	vendor_control /answers -d status=200 --data-urlencode 'body={"access_token":"b-token","token_type":"Bearer","expires_in":600}' >/dev/null
+	older alice 60
+	as alice apitoken refresh acme
+	[ "$(now_token alice)" = b-token ]
+	run as alice apitoken status
+	echo "$output"
+	[[ "$output" == *"acme: vendor.test granted less than the scope of the vendor file: 'more' is missing"* ]]
+	[[ "$(as alice apitoken status --json | jq -r '.vendors[0].warning')" == *"'more' is missing" ]]
+	# A login that is granted all has nothing to tell.
+	configure_acme
+	log_in alice
+	[ "$(as alice apitoken status --json | jq '.vendors[0].warning')" = null ]
+}
