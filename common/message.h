@@ -18,6 +18,7 @@
 
 enum {
 	MESSAGE_VERSION = 1,
+	MESSAGE_STATUS_VERSION = 76,       /* exit status of a program whose request was of another version (EX_PROTOCOL of sysexits.h) */
 	MESSAGE_NONCE_BYTES = 16,
 	MESSAGE_NAME_MAX = 200,            /* bytes */
 	MESSAGE_REQUEST_MAX = 1536 * 1024, /* bytes: a CA file and the dialect */
@@ -67,7 +68,7 @@ int message_number(const struct message *message, const char *name, int64_t mini
  * Both loop over EINTR and partial transfers until the deadline (milliseconds of CLOCK_MONOTONIC, see clock_monotonic_ms()); MSG_NOSIGNAL, so no SIGPIPE.
  * message_send() sends the frame and shuts the writing side down. message_receive() takes exactly one frame of the wanted type, at most maximum bytes of body,
  * checks every field's bounds, and insists on end of file behind it; wanted_nonce (may be NULL) must match. *message is initialised here.
- * Return 0, or -1: ERROR_UNAVAILABLE for a short, wrong, late or oversized frame, ERROR_SYSTEM for a failed call.
+ * Return 0, or -1: ERROR_UNAVAILABLE for a short, wrong, late or oversized frame (errnum EPROTO: of another version), ERROR_SYSTEM for a failed call.
  */
 int message_send(int socket, struct message *message, int64_t deadline_ms, struct error *error);
 int message_receive(int socket, enum message_type type, size_t maximum, const unsigned char *wanted_nonce, int64_t deadline_ms,

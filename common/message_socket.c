@@ -157,10 +157,23 @@ static int receive_end(int socket, int64_t deadline_ms, struct error *error)
 	return 0;
 }
 
+/* An upgrade while the other program, or this one, went on running. */
+static int other_version(int version, struct error *error)
+{
+	error_set(error, ERROR_UNAVAILABLE,
+		  "it speaks version %d of apitoken's protocol, and this program version %d", version,
+		  MESSAGE_VERSION);
+	if (error != NULL)
+		error->errnum = EPROTO;
+	return -1;
+}
+
 static int check_header(const unsigned char header[FRAME_HEADER_BYTES], enum message_type type,
 			const unsigned char *wanted_nonce, struct error *error)
 {
-	if (memcmp(header, magic, sizeof magic) != 0 || header[4] != MESSAGE_VERSION ||
+	if (memcmp(header, magic, sizeof magic) == 0 && header[4] != MESSAGE_VERSION)
+		return other_version(header[4], error);
+	if (memcmp(header, magic, sizeof magic) != 0 ||
 	    header[5] != (unsigned char)type || header[6] != 0 || header[7] != 0)
 		return error_set(error, ERROR_UNAVAILABLE,
 				 "what came is no message of the kind expected");

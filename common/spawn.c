@@ -225,6 +225,14 @@ static int describe_failure(const struct spawn *spawn, const struct error *reaso
 {
 	const char *program = spawn->program;
 
+	if (status == MESSAGE_STATUS_VERSION || reason->errnum == EPROTO) {
+		error_set(error, ERROR_UNAVAILABLE,
+			  "%s is of another version of apitoken than this program, which must be "
+			  "started again (or the upgrade finished)", program);
+		if (error != NULL)
+			error->errnum = EPROTO;
+		return -1;
+	}
 	if (status == SPAWN_STATUS_EXEC || status == SPAWN_STATUS_SETUP)
 		return error_set(error, ERROR_UNAVAILABLE,
 				 "%s could not be started: is the file damaged, or a resource "

@@ -215,7 +215,7 @@ int authenticate(const struct context *context)
 		pam_fail_delay(context->pamh, AUTHENTICATE_FAIL_DELAY_US);
 	log_authentication(context, result, attempt.user.name,
 			   attempt.profile == NULL ? "" : attempt.profile->policy.vendor,
-			   result == PAM_SUCCESS ? "" : attempt.error.text);
+			   &attempt.error);
 	profile_free(attempt.profile);
 	explicit_bzero(&attempt, sizeof(attempt));
 	return result;

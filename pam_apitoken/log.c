@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pam_apitoken/log.h"
 
+#include <errno.h>
 #include <paths.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -101,8 +102,10 @@ static const char *login_name(char out[static FIELD_MAX_BYTES])
 	return field(out, getlogin_r(name, sizeof(name)) == 0 ? name : NULL);
 }
 
-static int priority_of(int result)
+static int priority_of(int result, const struct error *why)
 {
+	if (result == PAM_AUTHINFO_UNAVAIL && why->errnum == EPROTO)
+		return LOG_ERR;
 	switch (result) {
 	case PAM_SUCCESS:
 	case PAM_AUTH_ERR:
@@ -150,11 +153,12 @@ static const char *without_vendor(const char *cause, const char *vendor)
 }
 
 void log_authentication(const struct context *context, int result, const char *user,
-			const char *vendor, const char *cause)
+			const char *vendor, const struct error *why)
 {
+	const char *cause = result == PAM_SUCCESS ? "" : why->text;
 	char logname[FIELD_MAX_BYTES], tty[FIELD_MAX_BYTES], ruser[FIELD_MAX_BYTES],
 		rhost[FIELD_MAX_BYTES], name[FIELD_MAX_BYTES];
-	const int priority = priority_of(result);
+	const int priority = priority_of(result, why);
 
 	if (priority == LOG_DEBUG && !context->options.debug)
 		return;

@@ -388,5 +388,5 @@ int main(int count, char **arguments)
 	if (result == 0)
 		return 0;
 	fprintf(stderr, "stash: %s\n", error.text);
-	return error_exit_code(error.code);
+	return error.errnum == EPROTO ? MESSAGE_STATUS_VERSION : error_exit_code(error.code);
 }

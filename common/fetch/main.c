@@ -4,6 +4,7 @@
  * Not for people: it has no arguments, reads no environment and no configuration, and holds no right that its caller has not.
  */
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -101,14 +102,15 @@ int main(int count, char **arguments)
 {
 	pid_t parent = getppid();
 	struct message request;
+	struct error error = { .code = ERROR_NONE };
 	int result;
 
 	(void)arguments;
 	if (count > 1 || secret_protect_process() < 0 || !is_socket(STDIN_FILENO) ||
 	    message_receive(STDIN_FILENO, MESSAGE_FETCH_REQUEST, MESSAGE_REQUEST_MAX, NULL, clock_monotonic_ms() + REQUEST_SECONDS * 1000, &request,
-			    NULL) < 0) {
+			    &error) < 0) {
 		fputs("fetch is run by the PAM module and by apitoken's own programs; see apitoken(1).\n", stderr);
-		return EXIT_NOT_FOR_PEOPLE;
+		return error.errnum == EPROTO ? MESSAGE_STATUS_VERSION : EXIT_NOT_FOR_PEOPLE;
 	}
 	result = answer(&request, parent);
 	message_release(&request);

@@ -53,7 +53,7 @@ logs_in() { host alice "$(password_of alice)" auth setcred open close && said 'a
 	[ "$number" -lt 40 ] || { kill -CONT "$catcher"; echo 'the socket did not get full'; return 1; }
 	begin=$SECONDS
 	{ printf 'text %s\n' "$(password_of alice)"; echo 'text wrong'; } |
-		timeout 60 "$RIGS/pamh" -c "$STACKS" -k acme alice auth setcred auth >/run/report || echo "ended with $?" >>/run/report
+		timeout -k 5 60 "$RIGS/pamh" -c "$STACKS" -k acme alice auth setcred auth >/run/report || echo "ended with $?" >>/run/report
 	kill -CONT "$catcher"
 	count_authentications auth auth
 	cat /run/report
