@@ -114,3 +114,28 @@ document()
 	said 'auth PAM_SUCCESS'
 	assert_token alice glewlwyd
 }
+
+# The document is asked for the assertion's audience alone; the logout URL is known, and leads to another port.
+@test "discovery: an assertion's audience is the document's token endpoint, and a known URL on another port is still reached" {
+	local assertion
+	openssl genrsa -out "$WORLD/issuer-client.key" 2048 2>/dev/null
+	chmod 644 "$WORLD/issuer-client.key"
+	vendor_conf keycloak <<-END
+		[vendor]
+		dialect = keycloak
+		issuer = https://vendor.test
+		client_id = apitoken
+		client_secret_file = $WORLD/issuer-client.key
+		[variables]
+		logout_url = https://vendor.test:8443/logout
+		[step revoke]
+		client_auth = assertion
+	END
+	document '{"issuer":"https://vendor.test","token_endpoint":"https://vendor.test/oauth2/token"}'
+	run "$RIGS/fetchcall" --libexec /usr/local/libexec/apitoken /etc/apitoken keycloak revoke < <(printf r)
+	echo "$output"
+	[[ "$output" =~ status=[1-5][0-9][0-9] ]]
+	[ "$(vendor_count .requests.vendor)" = 1 ]
+	assertion=$(vendor_control '/requests?service=git&n=1' | jq -r '.[0].body' | tr '&' '\n' | sed -n 's/^client_assertion=//p')
+	[ "$(cut -d. -f2 <<<"$assertion" | tr '_-' '/+' | awk '{ while (length($0) % 4) $0 = $0 "="; print }' | base64 -d | jq -r .aud)" = https://vendor.test/oauth2/token ]
+}
