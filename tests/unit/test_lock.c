@@ -19,6 +19,7 @@
 #include "common/message.h"
 #include "common/record.h"
 #include "common/sha256.h"
+#include "common/text.h"
 #include "tests/unit/keyring_user.h"
 
 enum { SOON_MS = 150, LATE_MS = 20000, MANY = 12, ROUNDS = 25 };
@@ -372,11 +373,13 @@ static int named_semaphore(void)
 {
 	const int serial = lock_key();
 	char text[32] = "";
+	int64_t number = -1;
 
 	if (serial < 0)
 		return -1;
 	CHECK(keyctl_read(serial, text, sizeof text - 1) > 0);
-	return atoi(text);
+	CHECK(number_parse(text, 0, INT32_MAX, &number) == 0);
+	return (int)number;
 }
 
 static int semaphores_in_all(void)
