@@ -10,7 +10,7 @@
 #include "common/setting.h"
 #include "common/text.h"
 
-enum { UID_HIGHEST = 4294967294 }; /* (uid_t)-1 means "no user" to setresuid(2) */
+#define UID_HIGHEST 4294967294 /* (uid_t)-1 means "no user" to setresuid(2); more than an enumeration of C11 holds */
 
 /* [pam] and one [pam:SERVICE] are read into structures of their own, whatever their order in the
  * file, and put together at the end. */

@@ -214,7 +214,7 @@ static bool take_one(struct scan *scan)
 	case ']':
 		return scan->depth-- > 0;
 	case '-':
-	case '0' ... '9':
+	case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
 		scan->text--;
 		return take_number(scan);
 	default:

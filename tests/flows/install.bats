@@ -50,3 +50,11 @@ manual_pages_manifest() { find "$1/usr/local/share/man" -mindepth 1 -printf '%m 
 	[ "$status" -eq 0 ]
 	[[ "$output" == *[0-9].[0-9]* ]]
 }
+
+@test "PKG-06 what the flows of this world run is what make and make install leave, byte for byte" {
+	local pair build=$SOURCE/${B:-build}
+	[[ ${B:-build} != /* ]] || build=$B
+	for pair in bin/apitoken bin/git-credential-apitoken bin/docker-credential-apitoken libexec/apitoken/fetch libexec/apitoken/stash lib/security/pam_apitoken.so; do
+		cmp "/usr/local/$pair" "$build/${pair##*/}"
+	done
+}
