@@ -207,3 +207,51 @@ log_in_quietly() { log_in alice >/dev/null; }
 		[ "$(refresh_posts)" -eq $((before + 1)) ]
 	done
 }
+
+# can_revoke [LINE]...: acme's file, with the URL and these lines.
+can_revoke()
+{
+	configure_acme "$@"
+	printf '[variables]\nrevoke_url = https://vendor.test/oauth2/revoke\n' >>/etc/apitoken/vendors.d/acme.conf
+}
+# revoked: the refresh tokens that the vendor was told are over, one a line.
+revoked() { vendor_control '/requests?service=vendor&n=256' | jq -r '.[] | select(.target == "/oauth2/revoke") | .body' | tr '&' '\n' | sed -n 's/^token=//p'; }
+
+@test "what a renewal got in vain is ended at the vendor: beside a logout's own token, and beside a login's" {
+	local first
+	can_revoke 'on_logout = revoke' 'revoke_displaced = yes'
+	first=$(value_of alice acme refresh_token)
+	begin when=after delay_ms=3000
+	as alice apitoken logout
+	[ "$(revoked)" = "$first" ]
+	end_get
+	[ "$status" -eq 3 ]
+	[ "$(revoked | sort -u | wc -l)" -eq 2 ]
+	assert_no_token alice
+	vendor_control /reset -d '' >/dev/null
+	log_in alice
+	ended alice
+	first=$(value_of alice acme refresh_token)
+	begin when=after delay_ms=3000
+	log_in alice
+	[ "$(revoked)" = "$first" ]
+	end_get
+	[ "$(revoked | sort -u | wc -l)" -eq 2 ]
+	assert_login_won
+	configure_acme
+}
+
+@test "without the settings nobody is told of what a renewal got in vain" {
+	can_revoke
+	begin when=after delay_ms=3000
+	as alice apitoken logout
+	end_get
+	log_in alice
+	ended alice
+	begin when=after delay_ms=3000
+	log_in alice
+	end_get
+	assert_login_won
+	configure_acme
+	[ -z "$(revoked)" ]
+}
