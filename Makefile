@@ -25,7 +25,8 @@ FORTIFY  := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-poi
 STATIC   := -pie
 SANLINK  := -fsanitize=$(SANITIZE)
 endif
-ALL_CFLAGS  = -std=gnu11 $(CFLAGS) $(FORTIFY) $(HARDEN) $(WARN) -fPIC -fvisibility=hidden -I. -ffunction-sections -MMD -MP
+# The folder where it is built does not matter to what is built.
+ALL_CFLAGS  = -std=gnu11 $(CFLAGS) -ffile-prefix-map=$(CURDIR)=. $(FORTIFY) $(HARDEN) $(WARN) -fPIC -fvisibility=hidden -I. -ffunction-sections -MMD -MP
 ALL_CPPFLAGS = -D_GNU_SOURCE -DAPITOKEN_VERSION='"$(VERSION)"' -DAPITOKEN_LIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
 ALL_LDFLAGS = $(LDFLAGS) $(SANLINK) -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--as-needed,--gc-sections
 
