@@ -146,11 +146,11 @@ fetch_pid()
 
 # All paths opened after su's own start: from the first line of a process that su became or started.
 opens_of_root() { sed -n '/execve("\/usr\/bin\/su"/,/execve("\/bin\/bash"/p' "$1" | grep -oE 'open[a-z0-9]*\([^"]*"[^"]*"' | sed 's/.*"\(.*\)"/\1/' | sort -u; }
-# Files opened for writing or made meanwhile, but terminals, /dev/null and su's and PAM's own books.
+# Files opened for writing or made meanwhile, but terminals, /dev/null, su's and PAM's own books, and our count of sessions in root's folder.
 written_files()
 {
 	sed -n '/execve("\/usr\/bin\/su"/,/execve("\/bin\/bash"/p' "$1" | grep -E 'O_WRONLY|O_RDWR|O_CREAT|creat\(' | grep -v ' = -1 ' |
-		grep -vE '"/dev/(null|tty|pts/[0-9]+)"|"/var/log/(wtmp|btmp|lastlog|faillog)"|"/run/utmp"|"/var/run/utmp"|"/proc/self/(loginuid|fd/[0-9]+)"'
+		grep -vE '"/dev/(null|tty|pts/[0-9]+)"|"/var/log/(wtmp|btmp|lastlog|faillog)"|"/run/utmp"|"/var/run/utmp"|"/proc/self/(loginuid|fd/[0-9]+)"|"login(\.[0-9]+){3}"'
 }
 
 @test "ENV-04 SSLKEYLOGFILE, HTTPS_PROXY and SSL_CERT_FILE before su: no file, no proxy, and the login works" {
