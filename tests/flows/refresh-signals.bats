@@ -82,9 +82,10 @@ in_terminal()
 {
 	rm -f /tmp/terminal-go
 	"$RIGS/twouid" alice run python3 - "$1" <<-'END' &
-		import os, pty, sys, time, termios
+		import os, pty, signal, sys, time
 		pid, terminal = pty.fork()
 		if pid == 0:
+		    signal.signal(signal.SIGINT, signal.SIG_DFL) # ignored in what a shell starts in the background
 		    os.environ["GIT_TERMINAL_PROMPT"] = "0"
 		    os.execvp("sh", ["sh", "-c", "git -c credential.helper=apitoken credential fill </tmp/request"])
 		while not os.path.exists("/tmp/terminal-go"):
