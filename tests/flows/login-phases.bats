@@ -2,19 +2,27 @@
 
 load helper
 load world
+load sessions
 
 setup_file() { start_world; }
 teardown_file() { stop_world; }
-setup() { fresh_start; }
+setup() { fresh_start; configure_acme; }
 
-@test "AVL-02 account, setcred and session connect nowhere and start nothing" {
-	kill -STOP "$VENDOR_PID"
-	strace -f -qq -o /tmp/trace -e trace=connect,execve,execveat su alice -c /usr/bin/true
-	kill -CONT "$VENDOR_PID"
-	grep -q 'execve("/bin/bash"' /tmp/trace
-	grep -q 'sun_path="/dev/log"' /tmp/trace
-	run grep -E 'AF_INET|execveat' /tmp/trace
-	[ -z "$output" ]
+@test "AVL-02 account, setcred and session connect nowhere; only the end of the last session starts a program, stash, once" {
+	local policy
+	for policy in keep delete; do
+		last_logout "$policy"
+		kill -STOP "$VENDOR_PID"
+		strace -f -qq -o /tmp/trace -e trace=connect,execve,execveat su alice -c /usr/bin/true
+		kill -CONT "$VENDOR_PID"
+		grep -q 'execve("/bin/bash"' /tmp/trace
+		grep -q 'sun_path="/dev/log"' /tmp/trace
+		run grep -E 'AF_INET' /tmp/trace
+		[ -z "$output" ]
+		run grep -c execveat /tmp/trace
+		[ "$output" -eq "$([ "$policy" = keep ] && echo 0 || echo 1)" ]
+	done
+	grep -q 'execveat.*\["stash", "end"' /tmp/trace
 }
 
 # stacks_of FILE: its PAM stacks, each as one line, the blanks squeezed.

@@ -82,6 +82,15 @@ setup()
 	logged notice 'the last session of user=alice is over: 2 logins removed'
 }
 
+@test "a password that is kept beside the record goes with it" {
+	configure_acme 'keep_password = yes'
+	last_logout delete
+	host alice "$(password_of alice)" auth setcred open
+	keys_of alice | grep -q apitoken:password:
+	host alice x open close
+	assert_no_token alice
+}
+
 @test "a session that was open before the module was there changes nothing about the count" {
 	host alice "$(password_of alice)" auth setcred open
 	clear_keys alice
@@ -242,7 +251,8 @@ setup()
 	refresh=$!
 	wait_until 10 asked $((asked + 1))
 	host alice x open close
-	assert_no_token alice
+	run token_of alice
+	[ -z "$output" ]
 	kill -0 "$refresh"
 	wait "$refresh" || true
 	all_answered
