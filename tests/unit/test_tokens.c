@@ -325,8 +325,8 @@ enum { ASKED_TRIES = 30 * 500 }; /* of 2 ms: a bound far from what is needed */
 /* While the request is under way, something else happens to the record. */
 static void during_request(void (*event)(void), act_function *get)
 {
-	const pid_t child = fork();
 	const int before = requests();
+	const pid_t child = fork();
 
 	if (child == 0) {
 		get(NULL);
