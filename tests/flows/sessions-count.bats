@@ -122,6 +122,10 @@ setup()
 	assert_token alice acme
 	go_on other
 	assert_no_token alice
+	# A session that ended already, by a child's close, does not end again.
+	host alice "$(password_of alice)" auth open fork close join auth setcred close
+	all_succeeded
+	assert_token alice acme
 }
 
 @test "PAM-19 pam_end in a forked child, silent or not, ends no session and takes no token" {
@@ -185,6 +189,7 @@ setup()
 	all_succeeded
 	assert_token alice acme
 	[ ! -e /run/apitoken ]
+	[ "$(log_count)" -eq 1 ]
 }
 
 @test "what cannot be counted fails no session: an unsafe folder, no room, no keyring; one warning says why" {

@@ -97,6 +97,7 @@ seconds() { local begin=$SECONDS; "$@" && took=$((SECONDS - begin)); }
 	wait_until 10 asked_to_revoke
 	assert_no_token alice
 	if grep -q ^close /run/closing; then false; fi
+	flock -n "/run/apitoken/$(id -u alice)" true
 	# Whoever logs in meanwhile does not wait for it, and keeps the token.
 	host alice "$(password_of alice)" auth setcred open
 	assert_token alice acme
