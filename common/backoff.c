@@ -35,12 +35,12 @@ void backoff_begin(const char *vendor, int64_t seconds, struct error *reason)
 {
 	char description[RECORD_DESCRIPTION_MAX], text[PAYLOAD_MAX], why[ERROR_TEXT_MAX];
 	const int64_t left = seconds > BACKOFF_MAX ? BACKOFF_MAX : seconds < 1 ? 1 : seconds;
+	const int64_t until = clock_uptime_ms() + left * MILLISECONDS;
 	struct secret payload = SECRET_NONE;
 
 	describe(description, vendor);
 	text_copy(why, sizeof why, reason->text);
-	snprintf(text, sizeof text, "%lld\n%s", (long long)(clock_uptime_ms() + left * MILLISECONDS),
-		 why);
+	snprintf(text, sizeof text, "%lld\n%s", (long long)until, why);
 	if (secret_set(&payload, text, strlen(text)) == 0 &&
 	    keyring_store(description, &payload, left, NULL) == 0)
 		explain(why, left, reason);

@@ -259,7 +259,7 @@ static int mark_dead(const char *vendor, const char *account, const struct secre
 	 */
 	if (secret_equal(&record.access_token, rejected) &&
 	    (record.refresh_token.length > 0 || kept_password_exists(description)) &&
-	    (age < 0 || age >= FORCED_REFRESH_SECONDS)) {
+	    age >= FORCED_REFRESH_SECONDS) {
 		record.access_expires_at = record.obtained_at;
 		result = tokens_store(&record, account != NULL, error);
 	}

@@ -23,7 +23,7 @@ bool renewal_needed(const struct renewal *renewal, const struct record *record, 
 		return false;
 	if (renewal->rejected != NULL && !secret_equal(&record->access_token, renewal->rejected))
 		return false;
-	return age < 0 || age >= FORCED_REFRESH_SECONDS;
+	return age >= FORCED_REFRESH_SECONDS;
 }
 
 /* Where no renewal was possible: a living token is better than none, unless it was rejected. */
