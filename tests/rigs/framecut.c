@@ -2,8 +2,8 @@
 /*
  * framecut LIBEXEC CONFIG-DIR VENDOR: gives fetch a good login request in bad frames, and a good one in an awkward way.
  *
- * Prints a line for each try that did not end as it must: cut anywhere, with bytes behind it, with a lying length, version, type or magic: exit status 2 and no reply; whole, but
- * byte by byte: exit status 0 and a reply. Then "N tries, N wrong". Exit status 0 where none was wrong.
+ * Prints a line for each try that did not end as it must: cut anywhere, with bytes behind it, with a lying length, type or magic: exit status 2 and no reply; of another version:
+ * MESSAGE_STATUS_VERSION and no reply; whole, but byte by byte: exit status 0 and a reply. Then "N tries, N wrong". Exit status 0 where none was wrong.
  */
 #include <err.h>
 #include <poll.h>
@@ -104,12 +104,12 @@ static void try(const char *what, size_t at, const char *bytes, size_t length, s
 	printf("%s at %zu: wait status %d, %zu bytes of reply\n", what, at, status, replied);
 }
 
-static void change(const char *what, size_t at, unsigned char byte)
+static void change(const char *what, size_t at, unsigned char byte, int expected_status)
 {
 	char kept = rig.bytes[at];
 
 	rig.bytes[at] = (char)byte;
-	try(what, at, rig.bytes, rig.length, rig.length, REFUSED);
+	try(what, at, rig.bytes, rig.length, rig.length, expected_status);
 	rig.bytes[at] = kept;
 }
 
@@ -123,16 +123,16 @@ int main(int count, char **arguments)
 		try("cut", cut, rig.bytes, cut, rig.length, REFUSED);
 	try("cut", rig.length - 1, rig.bytes, rig.length - 1, rig.length, REFUSED);
 	try("a byte too many", rig.length, rig.bytes, rig.length + 1, rig.length + 1, REFUSED);
-	change("magic", 0, 'B');
-	change("version", 4, 2);
-	change("type", 5, 2);
-	change("reserved", 6, 1);
-	change("length", LENGTH_AT, 0xff);
-	change("length", LENGTH_AT + 3, (unsigned char)(rig.bytes[LENGTH_AT + 3] + 1));
-	change("length", LENGTH_AT + 3, (unsigned char)(rig.bytes[LENGTH_AT + 3] - 1));
-	change("name length", HEADER_BYTES, 0);
-	change("name length", HEADER_BYTES, 255);
-	change("value length", HEADER_BYTES + 1, 0x7f);
+	change("magic", 0, 'B', REFUSED);
+	change("version", 4, MESSAGE_VERSION + 1, MESSAGE_STATUS_VERSION);
+	change("type", 5, 2, REFUSED);
+	change("reserved", 6, 1, REFUSED);
+	change("length", LENGTH_AT, 0xff, REFUSED);
+	change("length", LENGTH_AT + 3, (unsigned char)(rig.bytes[LENGTH_AT + 3] + 1), REFUSED);
+	change("length", LENGTH_AT + 3, (unsigned char)(rig.bytes[LENGTH_AT + 3] - 1), REFUSED);
+	change("name length", HEADER_BYTES, 0, REFUSED);
+	change("name length", HEADER_BYTES, 255, REFUSED);
+	change("value length", HEADER_BYTES + 1, 0x7f, REFUSED);
 	try("byte by byte", 0, rig.bytes, rig.length, 1, 0);
 	printf("%d tries, %d wrong\n", rig.tries, rig.wrong);
 	return rig.wrong == 0 ? 0 : 1;
