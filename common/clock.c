@@ -37,3 +37,11 @@ struct moment moment_now(void)
 {
 	return (struct moment){ .utc = read_clock(CLOCK_REALTIME), .uptime = clock_uptime_ms() };
 }
+
+struct timespec timespec_of_ms(int64_t ms)
+{
+	if (ms < 0)
+		ms = 0;
+	return (struct timespec){ .tv_sec = (time_t)(ms / MILLISECONDS),
+				  .tv_nsec = (long)(ms % MILLISECONDS) * NANOSECONDS };
+}

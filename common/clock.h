@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 /* One moment on both clocks, in milliseconds: since 1970, and since the machine was started. */
 struct moment {
@@ -20,5 +21,7 @@ int64_t clock_utc(void);       /* UTC seconds */
 int64_t clock_uptime_ms(void); /* milliseconds since the machine was started, its sleep included */
 /* False for a time (UTC seconds) that lies before this program was written: the clock that says so is wrong. */
 bool clock_is_possible(int64_t utc);
+
+struct timespec timespec_of_ms(int64_t ms); /* a span of so many milliseconds; none where ms is below 0 */
 
 #endif

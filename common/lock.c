@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/lock_kinds.h"
 #include "common/message.h"
 #include "common/sha256.h"
@@ -75,7 +75,7 @@ static enum lock_result lock_file(int file, int64_t deadline_ms)
 	int64_t pause_ms = PAUSE_MIN_MS;
 
 	for (;;) {
-		struct timespec pause = { 0 };
+		const struct timespec pause = timespec_of_ms(pause_ms);
 
 		if (fcntl(file, F_OFD_SETLK, &whole) == 0)
 			return LOCK_HELD;
@@ -83,7 +83,6 @@ static enum lock_result lock_file(int file, int64_t deadline_ms)
 			return LOCK_MISSING;
 		if (clock_monotonic_ms() >= deadline_ms)
 			return LOCK_BUSY;
-		pause.tv_nsec = pause_ms * 1000000;
 		nanosleep(&pause, NULL);
 		pause_ms = pause_ms * 2 > PAUSE_MAX_MS ? PAUSE_MAX_MS : pause_ms * 2;
 	}

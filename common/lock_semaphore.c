@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/sem.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/keyring_lock.h"
 #include "common/lock_kinds.h"
 #include "common/message.h"
@@ -84,29 +84,20 @@ static int open_semaphore(const char *description)
 	}
 }
 
-static bool time_left(int64_t deadline_ms, struct timespec *left)
-{
-	const int64_t ms = deadline_ms - clock_monotonic_ms();
-
-	left->tv_sec = ms > 0 ? ms / 1000 : 0;
-	left->tv_nsec = ms > 0 ? ms % 1000 * 1000000 : 0;
-	return ms > 0;
-}
-
 static enum lock_result wait_for(int semaphore, enum lock_name name, int64_t deadline_ms)
 {
 	struct sembuf free_then_held[] = {
 		{ .sem_num = (unsigned short)name, .sem_op = 0 },
 		{ .sem_num = (unsigned short)name, .sem_op = 1, .sem_flg = SEM_UNDO },
 	};
-	struct timespec left;
 
 	for (;;) {
-		const bool more = time_left(deadline_ms, &left);
+		const int64_t left_ms = deadline_ms - clock_monotonic_ms();
+		const struct timespec left = timespec_of_ms(left_ms);
 
 		if (semtimedop(semaphore, free_then_held, 2, &left) == 0)
 			return LOCK_HELD;
-		if (errno == EAGAIN || (errno == EINTR && !more))
+		if (errno == EAGAIN || (errno == EINTR && left_ms <= 0))
 			return LOCK_BUSY;
 		if (errno != EINTR)
 			return LOCK_MISSING;

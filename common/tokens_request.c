@@ -2,10 +2,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "common/attempt.h"
 #include "common/backoff.h"
+#include "common/clock.h"
 #include "common/keyring.h"
 #include "common/lock.h"
 #include "common/message.h"
@@ -16,7 +16,6 @@
 
 enum {
 	MILLISECONDS = 1000,
-	NANOSECONDS = 1000000, /* of a millisecond */
 	JITTER_MIN_MS = 100,   /* before a request is repeated */
 	JITTER_MAX_MS = 600,
 };
@@ -224,12 +223,12 @@ static int take_verdict(struct request *request, const struct exchange *exchange
 /* Not at the same moment as everybody else who lost an answer of this vendor. */
 static bool pause_by_chance(void)
 {
-	struct timespec pause = { 0 };
+	struct timespec pause;
 	unsigned int chance;
 
 	if (getrandom(&chance, sizeof chance, 0) != sizeof chance)
 		return false;
-	pause.tv_nsec = (JITTER_MIN_MS + chance % (JITTER_MAX_MS - JITTER_MIN_MS)) * NANOSECONDS;
+	pause = timespec_of_ms(JITTER_MIN_MS + chance % (JITTER_MAX_MS - JITTER_MIN_MS));
 	nanosleep(&pause, NULL);
 	return true;
 }

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/message.h"
 #include "common/text.h"
 #include "common/trusted.h"
@@ -23,7 +24,6 @@ enum {
 	PAUSE_MIN_MS = 1,
 	PAUSE_MAX_MS = 50,
 	MILLISECONDS = 1000,
-	NANOSECONDS = 1000000, /* in a millisecond */
 	PRIVATE_FOLDER = 0700,
 	PRIVATE_FILE = 0600,
 	OTHERS = 077,
@@ -62,7 +62,7 @@ static bool lock(int folder)
 	int64_t pause_ms = PAUSE_MIN_MS;
 
 	while (flock(folder, LOCK_EX | LOCK_NB) != 0) {
-		const struct timespec pause = { .tv_nsec = pause_ms * NANOSECONDS };
+		const struct timespec pause = timespec_of_ms(pause_ms);
 
 		if ((errno != EWOULDBLOCK && errno != EINTR) || clock_monotonic_ms() >= deadline)
 			return false;
