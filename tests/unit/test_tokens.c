@@ -14,6 +14,7 @@
 #include "tests/unit/keyring_user.h"
 
 enum { MANY = 40 };
+enum { ASKED_TRIES = 30 * 500 }; /* of 2 ms: a bound far from what is needed */
 
 static char folder[] = "/tmp/apitoken-tokens.XXXXXX";
 static struct vendor_places places;
@@ -212,8 +213,9 @@ static void ended_on_arrival(void *nothing)
 			_exit(0);
 		}
 	}
-	while (!all_wait(&lock))
+	for (int tries = 0; !all_wait(&lock) && tries < ASKED_TRIES; tries++)
 		usleep(2000);
+	CHECK(all_wait(&lock));
 	load(&late);
 	late.generation++;
 	record_set_obtained(&late, moment_now());
@@ -320,7 +322,6 @@ static void dead_refresh(void *nothing)
 	CHECK(requests() == 2);
 }
 
-enum { ASKED_TRIES = 30 * 500 }; /* of 2 ms: a bound far from what is needed */
 
 /* While the request is under way, something else happens to the record. */
 static void during_request(void (*event)(void), act_function *get)
