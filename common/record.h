@@ -72,7 +72,7 @@ int64_t record_local_at(const struct record *record, int64_t time, struct moment
 /* Whether the access token came at that moment or later. */
 bool record_obtained_since(const struct record *record, struct moment since);
 
-/* Seconds the key is kept from now on: end of the refresh life, capped; without refresh end of the access token + RECORD_AFTERLIFE. At least 1. */
+/* Seconds the key is kept from now on: end of the refresh life, capped; without refresh RECORD_AFTERLIFE after the end of the access token, or after now where that is past. At least 1. */
 int64_t record_keep_seconds(const struct record *record, int64_t now);
 /*
  * Judged by the record's times, not by the key: EXPIRED when now + skew has reached the end, or lies before the beginning (a clock that was set back), with skew = min(60 s, life/10), whether or not a refresh may be tried

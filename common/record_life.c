@@ -121,7 +121,8 @@ bool record_refreshable(const struct record *record, int64_t now)
 
 int64_t record_keep_seconds(const struct record *record, int64_t now)
 {
-	int64_t end = record->access_expires_at + RECORD_AFTERLIFE;
+	/* Found dead long after the access token's end, it still has to tell so. */
+	int64_t end = larger(record->access_expires_at, now) + RECORD_AFTERLIFE;
 
 	if (record_refreshable(record, now)) {
 		end = now + RECORD_REFRESH_CAP;

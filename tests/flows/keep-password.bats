@@ -264,3 +264,27 @@ answer_next_slow() { vendor_control /answers -d path=/auth/realms/vyopta/protoco
 	[[ "$output" == *vyopta.conf*keep_password*otp_digits* ]]
 	[ "$(password_posts alice)" -eq 0 ]
 }
+
+@test "a refresh token that is found dead days after its access token: the password is sent in time, and neither is lost meanwhile" {
+	VENDOR=acme
+	rm -f /etc/apitoken/vendors.d/*.conf
+	configure_acme 'keep_password = yes'
+	cli_login
+	aged alice $((3 * 86400)) acme
+	vendor_control /answers -d status=400 --data-urlencode 'body={"error":"invalid_grant"}' >/dev/null
+	vendor_control /answers -d delay_ms=3000 >/dev/null
+	run get
+	echo "$output" | sed 's/^password=.*/password=.../'
+	[ "$status" -eq 0 ]
+	[ "$(password_posts alice)" -eq 2 ]
+	[ "$(answer_value password)" = "$(now_token alice acme)" ]
+	password_key
+}
+
+@test "apitoken refresh says 'renewed' where the password got the new token" {
+	cli_login
+	over
+	run as alice apitoken refresh vyopta
+	echo "$output"
+	[[ "$output" == "Renewed the token of vendor 'vyopta';"* ]]
+}

@@ -462,7 +462,7 @@ static void test_keep_seconds(void **state)
 	assert_int_equal(record_keep_seconds(&record, login + 60), 1840 + RECORD_AFTERLIFE);
 	secret_release(&record.refresh_token);
 	assert_int_equal(record_keep_seconds(&record, login), 1900 + RECORD_AFTERLIFE);
-	assert_int_equal(record_keep_seconds(&record, login + 5000000), 1);
+	assert_int_equal(record_keep_seconds(&record, login + 5000000), RECORD_AFTERLIFE);
 	record_release(&record);
 }
 
