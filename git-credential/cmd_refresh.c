@@ -19,9 +19,9 @@ static int renew(const struct vendor *vendor, const struct vendor_places *places
 	result = tokens_get(vendor, places, NULL, true, NULL, &after, error);
 	if (result == 0) {
 		printf("%s vendor '%s'; it is good for %s.\n",
-		       after.generation > before.generation
-			       ? "Renewed the token of"
-			       : "Kept the token, which is new enough, of",
+		       secret_equal(&after.access_token, &before.access_token)
+			       ? "Kept the token, which is new enough, of"
+			       : "Renewed the token of",
 		       vendor->name,
 		       words_duration(duration, after.access_expires_at - record_now(&after)));
 		record_release(&after);
