@@ -29,6 +29,7 @@ int program_start(struct error *error)
 		return error_set_errno(error, ERROR_SYSTEM, errno,
 				       "cannot shield this process from core dumps and tracing");
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL); /* where a parent ignores it, nobody learns how a child ended: wait(2) */
 	if (open_standard(error) != 0)
 		return -1;
 	if (getauxval(AT_SECURE) != 0 || getauxval(AT_UID) != getauxval(AT_EUID) ||

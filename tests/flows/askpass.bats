@@ -226,3 +226,10 @@ in_git() { as alice env GIT_ASKPASS=/opt/bin/ask git -c user.name=test -c user.e
 	[ "$status" -eq 5 ]
 	[ "$(questions)" -eq 0 ]
 }
+
+@test "where a parent ignores SIGCHLD the answer counts as well" {
+	logged_out
+	run as alice env GIT_ASKPASS=/opt/bin/ask bash -c 'trap "" CHLD; printf "protocol=https\nhost=git.test:8443\n\n" | git-credential-apitoken get'
+	echo "$output" | sed 's/^password=.*/password=.../'
+	[ "$status" -eq 0 ]
+}
