@@ -112,6 +112,19 @@ setup()
 	[ "$(sessions_of alice)" -eq 0 ]
 }
 
+@test "a /proc that hides other programs' processes does not make their sessions look over" {
+	hold alice first setcred open
+	# As a service manager confines a daemon: ProtectProc=invisible, without CAP_SYS_PTRACE; su has the group of its caller, too.
+	WRAPPER=(unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc && exec setpriv --bounding-set -sys_ptrace --regid 59001 --clear-groups "$@"' sh)
+	host alice x open close
+	WRAPPER=()
+	all_succeeded
+	assert_token alice acme
+	[ "$(sessions_of alice)" -eq 1 ]
+	go_on first
+	assert_no_token alice
+}
+
 @test "setcred that deletes, a second close and a second open in one transaction change no count" {
 	hold alice other setcred open
 	host alice x open open close close setcred:delete close

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -183,6 +184,76 @@ static void test_crashed_hosts(void **state)
 	assert_int_equal(files(), 0);
 }
 
+struct beginning {
+	pthread_t thread;
+	int end;
+};
+
+static void *go_on_alone(void *context)
+{
+	struct beginning *beginning = context;
+
+	pthread_join(beginning->thread, NULL);
+	if (write(beginning->end, "x", 1) != 1)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+/* Its first thread counts a session and ends, and another one goes on. */
+static pid_t start_host_of_threads(void)
+{
+	static struct beginning beginning;
+	char entry[COUNT_ENTRY_MAX], word;
+	struct count count;
+	pthread_t thread;
+	pid_t host;
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	host = fork();
+	if (host == 0) {
+		beginning = (struct beginning){ pthread_self(), ends[1] };
+		if (count_open(&count, files_top, PERSON, NULL) != 0 ||
+		    count_add(&count, COUNT_SESSION, entry, NULL) != 0)
+			_exit(1);
+		count_close(&count);
+		if (pthread_create(&thread, NULL, go_on_alone, &beginning) != 0)
+			_exit(1);
+		pthread_exit(NULL);
+	}
+	assert_int_equal(read(ends[0], &word, 1), 1);
+	close(ends[0]);
+	close(ends[1]);
+	return host;
+}
+
+static char state_of(pid_t process)
+{
+	char path[64], text[256];
+	FILE *file;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", process);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	assert_non_null(fgets(text, sizeof text, file));
+	fclose(file);
+	return strrchr(text, ')')[2];
+}
+
+static void test_first_thread_ended(void **state)
+{
+	const pid_t host = start_host_of_threads();
+
+	(void)state;
+	while (state_of(host) != 'Z')
+		nanosleep(&(const struct timespec){ .tv_nsec = 1000000 }, NULL);
+	assert_int_equal(living(), 1);
+	kill(host, SIGKILL);
+	assert_int_equal(waitpid(host, NULL, 0), host);
+	assert_int_equal(living(), 0);
+}
+
 static void test_number_used_again(void **state)
 {
 	struct process self;
@@ -205,6 +276,7 @@ static void test_other_files(void **state)
 	static const char *const names[] = {
 		"session", "session.", "session.1", "session.1.2", "session.-1.2.3", "session.1.2.3.4",
 		"session.99999999999.2.3", "session.1.x.3", "session.1.2.", "other.1.2.3", "logins.1.2.3",
+		"session.0.2.3",
 		"session.1.99999999999999999999999999999.3",
 	};
 	char entry[COUNT_ENTRY_MAX];
@@ -330,6 +402,8 @@ int main(void)
 			  test_login_becomes_session),
 		UNIT_TEST("a login that opened no session counts for two minutes",
 			  test_login_waits_for_two_minutes),
+		UNIT_TEST("a host whose first thread has ended lives while another one does",
+			  test_first_thread_ended),
 		UNIT_TEST("sessions of hosts that were killed are dropped, before and after they are "
 			  "waited for", test_crashed_hosts),
 		UNIT_TEST("a process number that is used again is another process",
