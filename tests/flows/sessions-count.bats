@@ -115,7 +115,7 @@ setup()
 @test "a /proc that hides other programs' processes does not make their sessions look over" {
 	hold alice first setcred open
 	# As a service manager confines a daemon: ProtectProc=invisible, without CAP_SYS_PTRACE; su has the group of its caller, too.
-	WRAPPER=(unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc && exec setpriv --bounding-set -sys_ptrace --regid 59001 --clear-groups "$@"' sh)
+	WRAPPER=(unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc && exec setpriv --bounding-set -sys_ptrace --regid "$(id -g alice)" --clear-groups "$@"' sh)
 	host alice x open close
 	WRAPPER=()
 	all_succeeded
