@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The write-ahead of a refresh: before a refresh token goes out, a small key "DESCRIPTION:sent" beside the record says which one (its generation and a fingerprint), and it is taken away when what
- * became of it is known and stored. Whoever finds it there for the record's own refresh token knows that an earlier answer is missing: its process was killed, the connection
+ * became of it is known and stored, or with the login at its end (a logout, a newer login). Whoever finds it there for the record's own refresh token knows that an earlier answer is missing: its process was killed, the connection
  * broke, or the answer could not be stored. As private as the record, kept as long, and of no meaning for any newer one; only a renewal looks at it.
  */
 #ifndef APITOKEN_ATTEMPT_H

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/advice.h"
+#include "common/attempt.h"
 #include "common/backoff.h"
 #include "common/kept_password.h"
 #include "common/keyring.h"
@@ -128,9 +129,10 @@ static void look_at(const char *description, struct record *record)
 	secret_release(&payload);
 }
 
-/* Never the password of an earlier login beside the record of a newer one. */
-static void replace_password(const char *description, const struct secret *kept, int64_t seconds)
+/* Never the password of an earlier login, or what became of it, beside the record of a newer one. */
+static void replace_companions(const char *description, const struct secret *kept, int64_t seconds)
 {
+	attempt_end(description);
 	kept_password_remove(description);
 	if (kept != NULL)
 		kept_password_store(description, kept, seconds, NULL);
@@ -151,7 +153,7 @@ int tokens_store_login(const struct record *record, const struct secret *payload
 	look_at(description, displaced);
 	result = keyring_store(description, payload, seconds, error);
 	if (result == 0)
-		replace_password(description, kept, seconds);
+		replace_companions(description, kept, seconds);
 	lock_release(&lock);
 	if (result == 0)
 		backoff_end(record->vendor); /* it has just answered */
@@ -295,6 +297,7 @@ int tokens_remove(const char *description, struct record *removed, struct error 
 	lock_acquire_swap(&lock, description);
 	look_at(description, removed);
 	kept_password_remove(description);
+	attempt_end(description);
 	result = keyring_remove(description, error);
 	lock_release(&lock);
 	if (result != 0 && removed != NULL)

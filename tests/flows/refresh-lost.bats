@@ -214,3 +214,35 @@ readonly LOST='the answer to an earlier renewal was lost before it was stored, a
 	assert_no_token alice
 	vendor_control /requests?service=vendor | jq -e '[.[] | select(.target == "/oauth2/revoke")] | length == 1'
 }
+
+# The vendor answers with these tokens: an access token, and always the same refresh token.
+answer_same() { answer_next status=200 content_type=application/json "body={\"access_token\":\"$1\",\"refresh_token\":\"the-same-each-time\",\"token_type\":\"Bearer\",\"expires_in\":$LIFE}"; }
+
+@test "REF-04 a new login counts for itself, also where the vendor hands out the same refresh token again" {
+	setting 'refresh_retry = 0'
+	answer_same first
+	log_in alice
+	ended alice
+	lose 1
+	get
+	[ "$status" -ne 0 ]
+	noted
+	away_is_over
+	answer_same second
+	log_in alice
+	not_noted
+	ended alice
+	answer_same third
+	get
+	[ "$status" -eq 0 ]
+	[ "$(answer_value password)" = third ]
+}
+
+@test "a logout takes the note with the record" {
+	setting 'refresh_retry = 0'
+	lose 1
+	get
+	noted
+	as alice apitoken logout acme
+	not_noted
+}
