@@ -6,14 +6,31 @@
 
 #include "common/text.h"
 
+enum { QUOTED_MAX = 2 * ACCOUNT_MAX };
+
+/* A backslash before each character that may mean something to a shell. */
+static void quote(char out[static QUOTED_MAX], const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "@%+=:,./_-";
+
+	for (; *text != '\0'; text++) {
+		if (strchr(plain, *text) == NULL)
+			*out++ = '\\';
+		*out++ = *text;
+	}
+	*out = '\0';
+}
+
 const char *advice_login(char out[static ADVICE_MAX], const char *vendor, const char *account)
 {
-	char shown[ACCOUNT_MAX];
+	char shown[ACCOUNT_MAX], quoted[QUOTED_MAX];
 
 	text_printable(shown, sizeof shown, account == NULL ? "" : account,
 		       account == NULL ? 0 : strlen(account));
+	quote(quoted, shown);
 	snprintf(out, ADVICE_MAX, "apitoken login %s%s%s", vendor,
-		 shown[0] != '\0' ? " --account " : "", shown);
+		 quoted[0] != '\0' ? " --account " : "", quoted);
 	return out;
 }
 

@@ -5,9 +5,9 @@
 
 #include "common/vendor.h"
 
-enum { ADVICE_MAX = VENDOR_NAME_MAX + ACCOUNT_MAX + 32 }; /* bytes with NUL */
+enum { ADVICE_MAX = VENDOR_NAME_MAX + 2 * ACCOUNT_MAX + 32 }; /* bytes with NUL */
 
-/* "apitoken login NAME", with "--account ACCOUNT" for a further account (NULL: the bare record). Returns out. */
+/* "apitoken login NAME", with "--account ACCOUNT" for a further account (NULL: the bare record), as a shell takes it. Returns out. */
 const char *advice_login(char out[static ADVICE_MAX], const char *vendor, const char *account);
 
 /*

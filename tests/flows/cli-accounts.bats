@@ -72,3 +72,17 @@ user_of() { vendor_control /tokens | jq -r --arg token "$1" '.. | objects | sele
 	[ "$(as alice apitoken token acme)" = "$first" ]
 }
 renewed_since() { [ "$(as alice apitoken token acme --account bob)" != "$1" ]; }
+
+@test "the command to type is one that a shell takes as it stands, whatever the account is called" {
+	local account
+	log_in alice
+	for account in 'CORP\anna' "Conor O'Neill" '$HOME;*' plain@example.com; do
+		run as alice apitoken token acme --account "$account"
+		echo "$output"
+		[ "$status" -eq 3 ]
+		eval "set -- ${output##*run: }"
+		[ "$*" = "apitoken login acme --account $account" ]
+		[ $# -eq 5 ]
+	done
+	[[ "$output" == *' --account plain@example.com' ]]
+}
