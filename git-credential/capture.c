@@ -9,6 +9,19 @@
 
 extern char **environ;
 
+enum { REST_SIZE = 4096 };
+
+/* What has no room is read all the same: the command would wait for ever to write it. */
+static void drain(int descriptor)
+{
+	char rest[REST_SIZE];
+	ssize_t got;
+
+	do
+		got = read(descriptor, rest, sizeof(rest));
+	while (got > 0 || (got < 0 && errno == EINTR));
+}
+
 static ssize_t read_output(int descriptor, char *output, size_t size)
 {
 	size_t length = 0;
@@ -23,6 +36,7 @@ static ssize_t read_output(int descriptor, char *output, size_t size)
 		length += (size_t)got;
 	}
 	output[length] = '\0';
+	drain(descriptor);
 	return got < 0 ? -1 : (ssize_t)length;
 }
 

@@ -233,3 +233,11 @@ in_git() { as alice env GIT_ASKPASS=/opt/bin/ask git -c user.name=test -c user.e
 	echo "$output" | sed 's/^password=.*/password=.../'
 	[ "$status" -eq 0 ]
 }
+
+@test "a setting of git's that is longer than any pipe holds hangs nothing" {
+	logged_out
+	as alice git config --global core.askPass "$(head -c 100000 /dev/zero | tr '\0' x)"
+	run timeout --kill-after=5 30 "$RIGS/twouid" alice run git-credential-apitoken get < <(printf 'protocol=https\nhost=git.test:8443\n\n')
+	echo "$output"
+	[ "$status" -eq 4 ]
+}
