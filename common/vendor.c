@@ -136,11 +136,16 @@ static int load(struct vendor *vendor, const char *name, struct vendor_folders *
 
 static int not_found(const char *name, const struct vendor_places *places, struct error *error)
 {
+	size_t last = 0;
+
 	if (!error)
 		return -1;
+	/* The last one is the administrator's: that is where a missing file mostly belongs. */
+	while (last + 1 < VENDOR_FOLDERS_MAX && places->vendor_folders[last + 1][0] != '\0')
+		last++;
 	error_set(error, ERROR_CONFIGURATION,
 		  "there is no vendor '%s'; expected its file %s/%s.conf", name,
-		  places->vendor_folders[0], name);
+		  places->vendor_folders[last], name);
 	error->errnum = ENOENT;
 	return -1;
 }

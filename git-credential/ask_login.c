@@ -98,6 +98,16 @@ static int explain(const struct question *question, const char *what, struct err
 			 advice_login(command, name, question->account));
 }
 
+/* The vendor's words begin with its name. */
+static void explain_refusal(const struct question *question, const struct error *reason,
+			    struct error *error)
+{
+	char command[ADVICE_MAX];
+
+	error_set(error, reason->code, "%s; log in: %s", reason->text,
+		  advice_login(command, question->lookup->vendor.name, question->account));
+}
+
 /* ---- asking ---- */
 
 /* As a URL writes it, RFC 3986, section 2.1: an account may hold "@" and "/". */
@@ -150,12 +160,18 @@ static int ask_password(const struct question *question, struct secret *password
 static int ask(const struct question *question, struct record *fresh, struct error *error)
 {
 	const struct lookup *lookup = question->lookup;
+	struct error reason = { .code = ERROR_NONE };
 	struct secret password;
 	int result = ask_password(question, &password, error);
 
-	if (result == 0)
+	if (result == 0) {
 		result = tokens_login(&lookup->vendor, &lookup->places, question->username,
-				      &password, question->account != NULL, fresh, NULL, error);
+				      &password, question->account != NULL, fresh, NULL, &reason);
+		if (result != 0 && reason.code == ERROR_REFUSED)
+			explain_refusal(question, &reason, error);
+		else if (result != 0)
+			*error = reason;
+	}
 	if (result != 0)
 		pause_begin(question);
 	secret_release(&password);

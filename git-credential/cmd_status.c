@@ -2,6 +2,7 @@
 /* apitoken status, and "apitoken" alone. */
 #include <stdio.h>
 
+#include "common/advice.h"
 #include "git-credential/choose.h"
 #include "git-credential/command.h"
 #include "git-credential/status.h"
@@ -33,9 +34,32 @@ int command_status(const struct arguments *arguments, struct error *error)
 	return result;
 }
 
+/* Whether a program that asks is given a token. */
+static bool is_usable(const struct status_row *row)
+{
+	return row->readable && row->configured && (row->renewable || !row->over);
+}
+
+static void advise_again(const struct status_row *row)
+{
+	char command[ADVICE_MAX];
+
+	if (vendor_secret_hidden(&row->vendor))
+		printf("The login at vendor '%s' is over. A login to this machine with the password "
+		       "brings a new token.\n",
+		       row->name);
+	else
+		printf("The login at vendor '%s' is over. To log in again:  %s\n", row->name,
+		       advice_login(command, row->name, row->further && row->readable ? row->account : NULL));
+}
+
 static void advise_login(const struct status_row *row)
 {
-	if (row->configured && vendor_secret_hidden(&row->vendor))
+	if (!row->configured)
+		printf("%s: %s\n", row->name, row->note);
+	else if (row->stored)
+		advise_again(row);
+	else if (vendor_secret_hidden(&row->vendor))
 		printf("Not logged in to vendor '%s'. A login to this machine with the password "
 		       "brings its token.\n",
 		       row->name);
@@ -50,14 +74,14 @@ static void advise(const struct status *status)
 	size_t logins = 0;
 
 	for (size_t i = 0; i < status->count; i++)
-		logins += status->rows[i].stored;
+		logins += is_usable(&status->rows[i]);
 	if (status->count == 0) {
 		printf("%s\n", choose_folders(&status->lookup.places, "No vendor is configured yet",
 					      &none));
 		return;
 	}
 	for (size_t i = 0; i < status->count; i++)
-		if (!status->rows[i].stored)
+		if (!is_usable(&status->rows[i]))
 			advise_login(&status->rows[i]);
 	if (logins > 0)
 		printf("Logged in. git uses the token after:  git config --global "

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/advice.h"
+#include "common/attempt.h"
 #include "common/kept_password.h"
 #include "common/text.h"
 
@@ -30,6 +31,7 @@ static void take_record(struct status_row *row, const struct record *record)
 	row->access_expires_at = record_local(record, record->access_expires_at);
 	row->refresh_expires_at = record_local(record, record->refresh_expires_at);
 	row->refresh_token = record_refreshable(record, record_now(record));
+	row->over = record_state(record, record_now(record)) == RECORD_EXPIRED;
 	text_copy(row->reason, sizeof(row->reason), record->note);
 	text_copy(row->warning, sizeof(row->warning), record->warning);
 }
@@ -44,6 +46,7 @@ static void read_record(struct status_row *row, const struct keyring_item *item)
 	if (keyring_read_serial(item->serial, &payload, &error) == 0 &&
 	    record_decode(&payload, &record, &error) == 0) {
 		take_record(row, &record);
+		row->unanswered = attempt_is_open(item->description, &record);
 		record_release(&record);
 	} else {
 		NOTE(row, "%s; log in again: %s", error.text, login_command(row, command));
@@ -54,25 +57,40 @@ static void read_record(struct status_row *row, const struct keyring_item *item)
 /* Why the token cannot be renewed, in words; NULL: it can. */
 static const char *obstacle(const struct status_row *row, const struct dialect *dialect)
 {
+	if (row->reason[0] != '\0') /* a kept password was refused, for example */
+		return row->reason;
 	if (row->vendor.refresh == VENDOR_REFRESH_NONE)
 		return "its vendor file says refresh = none";
 	if (dialect->refresh == REFRESH_NONE && row->vendor.refresh != VENDOR_REFRESH_TRY)
 		return "this vendor knows no refresh";
-	if (row->reason[0] != '\0')
-		return row->reason;
 	if (!row->refresh_token)
 		return row->refresh_expires_at > 0 ? "the login has ended"
 						   : "the vendor gave no refresh token";
 	if (vendor_secret_hidden(&row->vendor))
 		return "the client's secret is readable for root only";
+	if (row->unanswered && !row->vendor.refresh_retry)
+		return "the answer to an earlier renewal was lost, and refresh_retry = 0 allows no "
+		       "second one";
 	return NULL;
+}
+
+/* Where nothing renews the token: what to do, and whether now or later. */
+static void note_end(struct status_row *row, const char *why)
+{
+	char command[ADVICE_MAX];
+
+	if (vendor_secret_hidden(&row->vendor))
+		NOTE(row, "it cannot be renewed: %s; %slog in to this machine again", why,
+		     row->over ? "" : "when it ends: ");
+	else
+		NOTE(row, "it cannot be renewed: %s; %s: %s", why,
+		     row->over ? "log in again" : "when it ends", login_command(row, command));
 }
 
 static void judge_renewal(struct status_row *row, const struct lookup *lookup)
 {
 	struct dialect dialect;
 	struct error error = { .code = ERROR_NONE };
-	char command[ADVICE_MAX];
 	const char *why;
 
 	if (vendor_dialect(&row->vendor, &lookup->places, &dialect, &error) != 0) {
@@ -85,9 +103,7 @@ static void judge_renewal(struct status_row *row, const struct lookup *lookup)
 		NOTE(row, "the password is kept, too, until logout%s; forget both: apitoken logout %s",
 		     why && row->renewable ? ", and gets the next token" : "", row->name);
 	else if (why)
-		NOTE(row, "it cannot be renewed: %s; when it ends: %s", why,
-		     vendor_secret_hidden(&row->vendor) ? "log in to this machine again"
-							: login_command(row, command));
+		note_end(row, why);
 	dialect_release(&dialect);
 }
 

@@ -28,6 +28,8 @@ struct status_row {
 	char reason[RECORD_NOTE_MAX]; /* why there is no refresh token, where the record tells */
 	char warning[RECORD_WARNING_MAX]; /* of the vendor's answer */
 	bool refresh_token;           /* there is one, and its end is not past */
+	bool unanswered;              /* it went out before, and its answer was lost */
+	bool over;                    /* the access token is handed out no more */
 
 	bool configured; /* vendor is loaded */
 	struct vendor vendor;

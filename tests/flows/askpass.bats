@@ -166,6 +166,7 @@ in_git() { as alice env GIT_ASKPASS=/opt/bin/ask git -c user.name=test -c user.e
 	run get GIT_ASKPASS=/opt/bin/ask
 	echo "$output"
 	[ "$status" -eq 4 ]
+	[[ "$output" == *'refused the login'*'; log in: apitoken login vyopta' ]]
 	[[ "$output" == *refused* ]]
 	run get GIT_ASKPASS=/opt/bin/ask
 	echo "$output"

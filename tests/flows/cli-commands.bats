@@ -5,10 +5,14 @@ bats_require_minimum_version 1.5.0
 load helper
 load world
 load tools
+load refresh
 
 setup_file() { start_world; }
 teardown_file() { stop_world; }
 setup() { fresh_start; }
+
+# As if alice had logged in yesterday.
+older_by_a_day() { aged alice 80000; }
 
 # on_terminal USER COMMAND... <SCRIPT: on a terminal, answers typed as typist describes.
 on_terminal() { as "$1" "$RIGS/typist" "${@:2}"; }
@@ -254,6 +258,21 @@ ended() { ! as "$1" apitoken token acme >/dev/null; }
 	run --separate-stderr as alice apitoken status
 	configure_acme
 	[[ "$output" == *'its vendor file says refresh = none'* ]]
+}
+
+@test "a token that is over and cannot be renewed: status and apitoken alone say 'log in again', and nothing of git or docker" {
+	configure_acme 'refresh = none'
+	log_in alice
+	older_by_a_day
+	run --separate-stderr as alice apitoken status
+	echo "$output"
+	configure_acme
+	[[ "$output" == *'acme: it cannot be renewed: its vendor file says refresh = none; log in again: apitoken login acme'* ]]
+	run --separate-stderr as alice apitoken
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"The login at vendor 'acme' is over. To log in again:  apitoken login acme"* ]]
+	[[ "$output" != *'Logged in'* ]]
 }
 
 @test "several vendors: which one must be said, and the choice is listed" {

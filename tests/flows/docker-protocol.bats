@@ -92,17 +92,22 @@ list_is_empty() { [ "$(docker_ask "$1" list)" = '{}' ]; }
 	local token
 	token=$(now_token alice)
 	run --separate-stderr docker_ask alice store '{"ServerURL":"registry.vendor.test:5000","Username":"alice","Secret":"other"}'
-	[ "$status" -eq 0 ] && [ -z "$output$stderr" ]
+	[ "$status" -eq 0 ]
+	[ -z "$output$stderr" ]
 	run --separate-stderr docker_ask alice store '{"ServerURL":"ghcr.io","Username":"x","Secret":"y"}'
-	[ "$status" -eq 0 ] && [ -z "$output$stderr" ]
+	[ "$status" -eq 0 ]
+	[ -z "$output$stderr" ]
 	run --separate-stderr docker_ask alice store 'no JSON'
-	[ "$status" -eq 0 ] && [ -z "$output$stderr" ]
+	[ "$status" -eq 0 ]
+	[ -z "$output$stderr" ]
 	for key in http://registry.vendor.test:5000 ghcr.io '' garbage; do
 		run --separate-stderr docker_ask alice erase "$key"
-		[ "$status" -eq 0 ] && [ -z "$output$stderr" ]
+		[ "$status" -eq 0 ]
+		[ -z "$output$stderr" ]
 	done
 	run --separate-stderr as alice docker-credential-apitoken store < <(head -c 3000000 /dev/zero)
-	[ "$status" -eq 0 ] && [ -z "$output$stderr" ]
+	[ "$status" -eq 0 ]
+	[ -z "$output$stderr" ]
 	[ "$(now_token alice)" = "$token" ]
 }
 

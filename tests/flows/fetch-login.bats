@@ -264,7 +264,8 @@ fetch_pid() { wait_until 10 pgrep -x fetch >/dev/null && pgrep -x fetch; }
 	done
 	run as bob sh -c "printf 'ATOK\001\001\000\000xxxxxxxxxxxxxxxx\000\000\000\000' | $LIBEXEC/fetch"
 	[ "$status" = 2 ]
-	[ ! -u "$LIBEXEC/fetch" ] && [ ! -g "$LIBEXEC/fetch" ]
+	[ ! -u "$LIBEXEC/fetch" ]
+	[ ! -g "$LIBEXEC/fetch" ]
 	[ -z "$(getcap "$LIBEXEC/fetch" 2>/dev/null)" ]
 	[ "$(vendor_count .connections.vendor)" = 0 ]
 }

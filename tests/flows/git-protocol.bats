@@ -305,12 +305,15 @@ look_alikes()
 @test "CRD-08 endless, oversized, cut and trickled requests: refused early or answered, never hung" {
 	local filler
 	run --separate-stderr timeout 60 "$RIGS/twouid" alice run git-credential-apitoken get </dev/zero
-	[ "$status" -eq 7 ] && [ -z "$output" ]
+	[ "$status" -eq 7 ]
+	[ -z "$output" ]
 	run --separate-stderr timeout 60 "$RIGS/twouid" alice run git-credential-apitoken get < <(yes unknown=value)
-	[ "$status" -eq 7 ] && [ -z "$output" ]
+	[ "$status" -eq 7 ]
+	[ -z "$output" ]
 	filler=$(head -c 70000 /dev/zero | tr '\0' x)
 	run --separate-stderr ask alice git.test:8443 get "password=$filler"
-	[ "$status" -eq 7 ] && [ -z "$output" ]
+	[ "$status" -eq 7 ]
+	[ -z "$output" ]
 	run --separate-stderr ask alice git.test:8443 get "password=${filler:0:65000}"
 	[ "$(answer_value password)" = "$(now_token alice)" ]
 	run --separate-stderr as alice git-credential-apitoken get < <(printf 'protocol=https\nhost=git.test:8443')

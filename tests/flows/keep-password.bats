@@ -134,6 +134,8 @@ over() { aged alice 301 "$VENDOR"; }
 	[ "$status" -eq 4 ]
 	run as alice apitoken token vyopta
 	[ "$status" -eq 4 ]
+	run as alice apitoken status
+	[[ "$output" == *'vyopta: it cannot be renewed: the vendor refused the password that was kept '*'; log in again: apitoken login vyopta'* ]]
 	[ "$(password_posts alice)" -eq 2 ]
 }
 

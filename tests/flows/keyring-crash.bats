@@ -102,10 +102,12 @@ calls_of()
 	for errnum in EPERM ENOSYS EACCES; do
 		run traced "add_key,keyctl:error=$errnum" read "$KEY"
 		[ "$status" -eq 5 ]
-		[ "${#lines[@]}" -eq 1 ] && [ "${#output}" -gt 30 ]
+		[ "${#lines[@]}" -eq 1 ]
+		[ "${#output}" -gt 30 ]
 		run traced "add_key,keyctl:error=$errnum" store "$KEY" 3600 2500 n
 		[ "$status" -eq 5 ]
-		[ "${#lines[@]}" -eq 1 ] && [ "${#output}" -gt 30 ]
+		[ "${#lines[@]}" -eq 1 ]
+		[ "${#output}" -gt 30 ]
 	done
 	[ "$(keytool read "$KEY")" = '3000 o' ]
 }

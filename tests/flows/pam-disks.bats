@@ -25,7 +25,7 @@ logs_in() { host alice "$(password_of alice)" auth setcred open close && said 'a
 	start_sshd
 	for folder in /run /home; do
 		mount -o remount,size=16M "$folder"
-		! cat /dev/zero >"$folder/fill" 2>/dev/null
+		if cat /dev/zero >"$folder/fill" 2>/dev/null; then return 1; fi # full now
 	done
 	login_ssh alice "$(password_of alice)" 'apitoken header acme >/dev/null'
 	rm -f /run/fill /home/fill

@@ -101,7 +101,8 @@ mean()
 	grep -qx '100 delay' /run/many
 	grep -qx '100 auth PAM_AUTH_ERR' /run/many
 	echo "microseconds a try: unknown here $here, unknown there $there, wrong password $wrong"
-	[ "$here" -lt "$there" ] && [ "$here" -lt "$wrong" ]
+	[ "$here" -lt "$there" ]
+	[ "$here" -lt "$wrong" ]
 	page=$(tr '\n' ' ' <"$SOURCE/pam_apitoken/pam_apitoken.8")
 	[[ $page = *'the module asks for a delay of two seconds'* && $page = *'is answered without a request'* && $page = *'can tell the first from the other two'* ]]
 }
@@ -139,7 +140,8 @@ largest_fetch()
 	said 'state same' 'signals 0'
 	[ "$(badidp_canaries)" -le 500 ]
 	echo "$succeeded logins, largest fetch $(cat /run/largest) kB"
-	[ "$(cat /run/largest)" -gt 1000 ] && [ "$(cat /run/largest)" -lt 15360 ]
+	[ "$(cat /run/largest)" -gt 1000 ]
+	[ "$(cat /run/largest)" -lt 15360 ]
 	badidp_stop
 }
 

@@ -128,6 +128,8 @@ readonly LOST='the answer to an earlier renewal was lost before it was stored, a
 	[ "$status" -eq 4 ]
 	[[ $stderr == *"$LOST refresh_retry = 0 keeps its refresh token from being sent again"*"apitoken login acme"* ]]
 	[ "$(refresh_posts)" -eq 1 ]
+	run as alice apitoken status
+	[[ $output == *'acme: it cannot be renewed: the answer to an earlier renewal was lost, and refresh_retry = 0 allows no second one; log in again: apitoken login acme'* ]]
 	log_in alice
 	lives alice git.test:8443
 }

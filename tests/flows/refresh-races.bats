@@ -162,7 +162,8 @@ log_in_quietly() { log_in alice >/dev/null; }
 	echo "$output"
 	[ "$status" -eq 5 ]
 	[[ $output =~ "the next try is in "([0-9]+)" s" ]]
-	[ "${BASH_REMATCH[1]}" -le 45 ] && [ "${BASH_REMATCH[1]}" -ge 10 ]
+	[ "${BASH_REMATCH[1]}" -le 45 ]
+	[ "${BASH_REMATCH[1]}" -ge 10 ]
 	keys_of alice | grep "apitoken:v1:acme:away"
 	[[ $(keys_of alice | grep "apitoken:v1:acme:away") == *" user $(id -u alice) 0x003f0000 "[1-4]*s" apitoken:v1:acme:away" ]]
 	vendor_control /reset -d '' >/dev/null
@@ -188,7 +189,8 @@ log_in_quietly() { log_in alice >/dev/null; }
 		[ "$posts" -ge 1 ] && [ "$posts" -le $((1 + passed * 2 / seconds)) ] ||
 			{ echo "$seconds s: $posts refreshes in $passed s"; return 1; }
 	done
-	[ "$passed" -lt 45 ] && [ "$posts" -eq 1 ]
+	[ "$passed" -lt 45 ]
+	[ "$posts" -eq 1 ]
 }
 
 @test "REF-09 thirty gets at the end of a token of 2 to 90 seconds are one refresh, when the next one lives" {

@@ -32,7 +32,7 @@ assert_stored()
 	wait_until 20 stored
 	wait_until 20 no_helper
 	[ "$(refresh_posts)/$(refusals)" = 1/0 ]
-	! keys_of alice | grep ':sent$'
+	[ "$(keys_of alice | grep -c ':sent$')" -eq 0 ]
 	lives alice git.test:8443
 }
 no_helper() { [ -z "$(helper_pid)" ]; }

@@ -189,7 +189,8 @@ claims_of() { cut -d. -f2 <<<"$1" | tr '_-' '/+' | awk '{ while (length($0) % 4)
 	[ "$(record_of alice apiax | sed 's/=.*//' | sort | tr '\n' ' ')" = \
 		'access_expires_at access_token account checksum generation login_at obtained_at obtained_uptime refresh_expires_at refresh_token vendor version ' ]
 	[ "$(of_record vendor) $(of_record account) $(of_record generation)" = 'apiax alice 1' ]
-	[ "$(of_record login_at)" -ge "$before" ] && [ "$(of_record login_at)" -le "$(date +%s)" ]
+	[ "$(of_record login_at)" -ge "$before" ]
+	[ "$(of_record login_at)" -le "$(date +%s)" ]
 	[ "$(of_record access_expires_at)" -ge $((before + 1795)) ]
 	[ "$(of_record refresh_expires_at)" -ge $((before + 1209600)) ]
 }

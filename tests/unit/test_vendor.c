@@ -356,6 +356,7 @@ static void test_folders(void **state)
 	assert_int_equal(error.errnum, ENOENT);
 	assert_int_equal(error.code, ERROR_CONFIGURATION);
 	assert_non_null(strstr(error.text, "there is no vendor 'other'"));
+	assert_non_null(strstr(error.text, "etc/vendors.d/other.conf"));
 }
 
 /* An unsafe user's folder is no obstacle where it has no such file, and a refusal where it has. */
