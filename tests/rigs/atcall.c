@@ -5,10 +5,11 @@
  * atcall count FILE COMMAND...                 FILE gets a line "PROCESS CALLS" for each process, in the order in which they came: 0 is the command itself
  * atcall kill PROCESS CALL FILE COMMAND...     kills that process at its CALL-th system call (1 is the first after its execve, or of a child); FILE gets "PID"
  * atcall hold PROCESS CALL FILE COMMAND...     FILE gets "PID"; that process stands still before the call until FILE is gone; the others go on
- * CALL is a number, or NAME:NUMBER for the NUMBER-th of that name (see the table below); for hold also several in their order, between commas: FILE comes and goes for each.
+ * CALL is a number, or NAME:NUMBER for the NUMBER-th of that name (see the table below; link and unlink are those operations of keyctl); for hold also several in their order, between commas: FILE comes and goes for each.
  * Exit status: the command's, 128 + the signal that ended it; 99 where there is no such process or call.
  */
 #include <errno.h>
+#include <linux/keyctl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -26,11 +27,14 @@ enum { PROCESSES_MAX = 64, POINTS_MAX = 8, NOT_REACHED = 99, OPTIONS = PTRACE_O_
 static const struct {
 	const char *name;
 	long number;
+	long operation; /* of keyctl: its first argument; 0: any */
 } names[] = {
-	{ "add_key", SYS_add_key }, { "keyctl", SYS_keyctl },     { "semtimedop", SYS_semtimedop }, { "clone3", SYS_clone3 },
-	{ "fcntl", SYS_fcntl },     { "connect", SYS_connect },   { "write", SYS_write },           { "exit_group", SYS_exit_group },
-	{ "sendmsg", SYS_sendmsg }, { "sendto", SYS_sendto },     { "recvfrom", SYS_recvfrom },     { "rt_sigprocmask", SYS_rt_sigprocmask },
-	{ "poll", SYS_poll },       { "getrandom", SYS_getrandom },
+	{ "add_key", SYS_add_key, 0 }, { "keyctl", SYS_keyctl, 0 },     { "semtimedop", SYS_semtimedop, 0 }, { "clone3", SYS_clone3, 0 },
+	{ "fcntl", SYS_fcntl, 0 },     { "connect", SYS_connect, 0 },   { "write", SYS_write, 0 },           { "exit_group", SYS_exit_group, 0 },
+	{ "sendmsg", SYS_sendmsg, 0 }, { "sendto", SYS_sendto, 0 },     { "recvfrom", SYS_recvfrom, 0 },     { "rt_sigprocmask", SYS_rt_sigprocmask, 0 },
+	{ "poll", SYS_poll, 0 },       { "getrandom", SYS_getrandom, 0 }, { "clone", SYS_clone, 0 },
+	{ "link", SYS_keyctl, KEYCTL_LINK },
+	{ "unlink", SYS_keyctl, KEYCTL_UNLINK },
 };
 
 static struct process {
@@ -45,6 +49,7 @@ static struct {
 	struct {
 		long call;   /* which */
 		long number; /* of the system call; -1: any */
+		long operation;
 	} points[POINTS_MAX];
 	int points_count, reached;
 	const char *file;
@@ -89,16 +94,19 @@ static void tell_process(pid_t pid)
 static void plan_point(const char *text)
 {
 	const char *colon = strchr(text, ':');
-	long found = -1;
+	long found = -1, operation = 0;
 	int64_t number;
 
 	for (size_t i = 0; colon != NULL && i < sizeof names / sizeof names[0]; i++)
-		if (strncmp(names[i].name, text, (size_t)(colon - text)) == 0 && names[i].name[colon - text] == '\0')
+		if (strncmp(names[i].name, text, (size_t)(colon - text)) == 0 && names[i].name[colon - text] == '\0') {
 			found = names[i].number;
+			operation = names[i].operation;
+		}
 	if (plan.points_count == POINTS_MAX || (colon != NULL && found < 0) ||
 	    number_parse(colon == NULL ? text : colon + 1, 1, INT32_MAX, &number) != 0)
 		usage();
 	plan.points[plan.points_count].number = found;
+	plan.points[plan.points_count].operation = operation;
 	plan.points[plan.points_count].call = (long)number;
 	plan.points_count++;
 }
@@ -111,17 +119,23 @@ static void plan_points(char *list)
 		plan_point(point);
 }
 
+/* Whether a call is one of those that this point counts. */
+static bool is_such(int point, long number, long operation)
+{
+	return plan.points[point].number < 0 || (plan.points[point].number == number && (plan.points[point].operation == 0 || plan.points[point].operation == operation));
+}
+
 /* The next point of the plan. Calls of each point's name are counted from the beginning. */
-static bool is_reached(struct process *process, long number)
+static bool is_reached(struct process *process, long number, long operation)
 {
 	const int point = plan.reached;
 
 	process->calls++;
 	for (int i = 0; i < plan.points_count; i++)
-		if (plan.points[i].number < 0 || plan.points[i].number == number)
+		if (is_such(i, number, operation))
 			process->named[i]++;
-	return point < plan.points_count && process - processes == plan.process &&
-	       (plan.points[point].number < 0 || plan.points[point].number == number) && process->named[point] >= plan.points[point].call;
+	return point < plan.points_count && process - processes == plan.process && is_such(point, number, operation) &&
+	       process->named[point] >= plan.points[point].call;
 }
 
 static void at_call(struct process *process)
@@ -129,7 +143,7 @@ static void at_call(struct process *process)
 	struct __ptrace_syscall_info info = { 0 };
 
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, process->pid, (void *)sizeof info, &info) <= 0 || info.op != PTRACE_SYSCALL_INFO_ENTRY ||
-	    !is_reached(process, (long)info.entry.nr))
+	    !is_reached(process, (long)info.entry.nr, (long)info.entry.args[0]))
 		return;
 	plan.reached++;
 	if (plan.deed == KILL)
