@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pam_apitoken/logout.h"
 
+#include <stdbool.h>
 #include <syslog.h>
 
 #include "common/message.h"
@@ -11,7 +12,10 @@
 #include "pam_apitoken/revocation.h"
 
 /* Nobody waits longer than this at a logout, however many vendors there are to tell. */
-enum { TELL_MILLISECONDS = REVOKE_SECONDS * 1000 };
+enum {
+	TELL_MILLISECONDS = REVOKE_SECONDS * 1000,
+	SHORTEST_MILLISECONDS = 1000, /* what is left of it must do for one more request */
+};
 
 static int end(const struct context *context, const struct user *user, bool hand_back,
 	       struct stash_ended *ended)
@@ -31,26 +35,45 @@ static int end(const struct context *context, const struct user *user, bool hand
 	return 0;
 }
 
-static void tell_vendors(const struct context *context, struct profile *profile,
+/*
+ * Once the time is over there is one line more, not one for each login: the log may be slow, too.
+ * Returns how many were left.
+ */
+static int64_t tell_each(const struct context *context, const struct profile *profile,
 			 const struct user *user, const struct stash_ended *ended)
 {
 	const int64_t deadline = clock_monotonic_ms() + TELL_MILLISECONDS;
-	struct error error = { 0 };
 	struct record record;
+	int64_t untold = 0;
 	size_t cursor = 0;
+	bool late = false;
 
-	if (ended->untold > 0)
-		log_line(context, LOG_WARNING,
-			 "%lld logins of user=%s are too many to tell their vendors about: they "
-			 "live on there until they end", (long long)ended->untold, user->name);
-	if (profile_places(profile, context, &error) != 0) {
-		log_line(context, LOG_ERR, "%s", error.text);
-		return;
-	}
 	while (stash_ended_next(ended, &cursor, &record)) {
-		revocation_tell(context, profile, &record, user->name, deadline);
+		if (late) {
+			untold++;
+		} else {
+			late = clock_monotonic_ms() >= deadline - SHORTEST_MILLISECONDS;
+			revocation_tell(context, profile, &record, user->name, deadline);
+		}
 		record_release(&record);
 	}
+	return untold;
+}
+
+static void tell_vendors(const struct context *context, struct profile *profile,
+			 const struct user *user, const struct stash_ended *ended)
+{
+	struct error error = { 0 };
+	int64_t untold = ended->untold;
+
+	if (profile_places(profile, context, &error) == 0)
+		untold += tell_each(context, profile, user, ended);
+	else
+		log_line(context, LOG_ERR, "%s", error.text);
+	if (untold > 0)
+		log_line(context, LOG_WARNING,
+			 "%lld logins of user=%s are too many to tell their vendors about: they "
+			 "live on there until they end", (long long)untold, user->name);
 }
 
 static void remove_records(const struct context *context, struct profile *profile,

@@ -199,3 +199,22 @@ asked_to_revoke() { [ "$(vendor_count '.requests.vendor')" -ge 3 ]; }
 	vendor_control /reset -d '' >/dev/null
 	printf 9 >"$AUTHENTICATIONS"
 }
+
+@test "many logins and a vendor that hangs: one line tells of those for which no time was left" {
+	local serial
+	host alice "$(password_of alice)" auth setcred
+	serial=$(token_of alice acme | cut -d' ' -f1)
+	as alice "$(command -v keyctl)" session - /bin/sh -c 'set -e; keyctl link @u @s; for number in $(seq 100 111); do
+		key=$(keyctl pipe '"$serial"' | keyctl padd user apitoken:v1:acme:0000000000000$number @u)
+		keyctl timeout $key 600; keyctl setperm $key 0x3f0000; done' >/dev/null
+	[ "$(token_of alice | wc -l)" -eq 13 ]
+	hangs
+	clear_log
+	host alice x open close
+	all_succeeded
+	assert_no_token alice
+	[ "$(log_lines 'could not be told' | wc -l)" -eq 2 ]
+	logged warning '11 logins of user=alice are too many to tell their vendors about'
+	vendor_control /reset -d '' >/dev/null
+	printf 9 >"$AUTHENTICATIONS"
+}
