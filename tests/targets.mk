@@ -12,7 +12,7 @@ check-peers:
 	$(script) tests/peers/run
 lint: all
 	$(script) tests/lint
-analyze:
+analyze: all
 	$(script) tests/analyze all
 scoreboard:
 	$(Q)tests/tap-read $(wildcard $(B)/results/*.tap) | tests/scoreboard tests/threats.md -
